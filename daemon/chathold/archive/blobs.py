@@ -1,0 +1,71 @@
+"""The bytes of records: Zstandard frames (RFC 8878), later forms of a record as differences to an earlier.
+
+A difference is a frame whose dictionary is the raw bytes of its base, as `zstd --patch-from` makes them. Its
+base is always stored whole, so reading never takes more than two steps, and nothing stored is ever rewritten.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from hashlib import sha256
+
+import zstandard
+
+from chathold.core.errors import ArchiveError
+from chathold.core.texts import _
+
+_LEVEL = 1
+_DIFFERENCE_LEVEL = 3
+_WINDOW_LOG_MIN = 10
+_WINDOW_LOG_MAX = 30
+_LONG = 1 << 20
+_WORTH_IT = 2
+
+_compressor = zstandard.ZstdCompressor(level=_LEVEL)
+_decompressor = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG_MAX)
+
+
+def pack(raw: bytes) -> bytes:
+    """`raw` as a whole frame."""
+    return _compressor.compress(raw)
+
+
+def pack_difference(raw: bytes, base: bytes) -> bytes | None:
+    """`raw` as a difference to `base`, or none if that saves less than half."""
+    window = max(_WINDOW_LOG_MIN, min(_WINDOW_LOG_MAX, (len(raw) + len(base)).bit_length()))
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        _DIFFERENCE_LEVEL, window_log=window, enable_ldm=len(raw) > _LONG, write_content_size=True
+    )
+    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    packed = zstandard.ZstdCompressor(compression_params=parameters, dict_data=dictionary).compress(raw)
+    return packed if len(packed) * _WORTH_IT < len(pack(raw)) else None
+
+
+def fetch(database: sqlite3.Connection, form: int) -> bytes:
+    """The bytes of a form, proven by their SHA-256. Raises `ArchiveError` if they are not what was stored."""
+    row = database.execute("SELECT hash, size, base, stored FROM form WHERE id = ?", (form,)).fetchone()
+    if row is None:
+        raise _damaged(form)
+    digest, size, base, stored = row
+    try:
+        if base is None:
+            raw = _decompressor.decompress(stored, max_output_size=size)
+        else:
+            dictionary = zstandard.ZstdCompressionDict(
+                fetch(database, base), dict_type=zstandard.DICT_TYPE_RAWCONTENT
+            )
+            reader = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=1 << _WINDOW_LOG_MAX)
+            raw = reader.decompress(stored, max_output_size=size)
+    except (zstandard.ZstdError, RecursionError, MemoryError, OverflowError) as error:
+        raise _damaged(form) from error
+    if sha256(raw).digest() != digest:
+        raise _damaged(form)
+    return raw
+
+
+def _damaged(form: int) -> ArchiveError:
+    return ArchiveError(
+        _("A stored record is damaged."),
+        place=f"form {form}",
+        advice=_('Run "chathold verify" to see what is affected; restore it from a backup.'),
+    )

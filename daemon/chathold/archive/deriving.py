@@ -1,0 +1,370 @@
+"""Everything derived from the facts: readings of forms, export times, accounts, the state of every record.
+
+Derivation follows every import and every new reader. It can be stopped anywhere: what is not derived yet is
+found again (forms without a reading of today's reader, records marked stale) and `list` and the other views
+change all at once, in its last transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from chathold.archive import blobs
+from chathold.archive.reading import Record, merged, provider_of, read_raw
+from chathold.archive.store import Archive
+from chathold.archive.taking import UNREADABLE
+from chathold.core import canonical
+from chathold.core.merge import Merged, better_title
+from chathold.core.model import CONVERSATION, Reading
+from chathold.core.standing import FileFacts, Sight, Standing, standing
+from chathold.providers import PROVIDERS
+
+Progress = Callable[[int, int], None]
+
+_BATCH = 64 << 20
+
+
+@dataclass(slots=True)
+class State:
+    """A row of the table `state`, less account and gone, with the rows that go with it."""
+
+    title: str
+    created: float | None
+    updated: float | None
+    messages: int
+    versions: int
+    digest: bytes
+    extracts: list[tuple[str, str, str, str, str, float | None]] = field(default_factory=list)
+    mentions: set[tuple[str, str]] = field(default_factory=set)
+
+
+def stable_id(provider: str, kind: str, ref: str) -> str:
+    """The short id by which a person names a record: the same in every archive."""
+    of = f"{provider}\0{ref}" if kind == CONVERSATION else f"{provider}\0{kind}\0{ref}"
+    return sha256(of.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def pending(archive: Archive) -> bool:
+    """Whether anything waits to be derived."""
+    database = archive.database
+    if database.execute("SELECT 1 FROM stale LIMIT 1").fetchone():
+        return True
+    return any(
+        database.execute(
+            "SELECT 1 FROM reading JOIN form ON form.id = reading.form JOIN record ON record.id = form.record"
+            " WHERE provider = ? AND reader < ? LIMIT 1",
+            (provider.NAME, provider.READER),
+        ).fetchone()
+        for provider in PROVIDERS
+    )
+
+
+def derive(archive: Archive, progress: Progress | None = None) -> None:
+    """Derive all that is missing or out of date. Use inside `Archive.writing`."""
+    _drop_old_readings(archive)
+    fresh = _read_new_forms(archive, progress)
+    with archive.transaction("the derived state"):
+        _derive_states(archive.database, fresh)
+
+
+def derive_states(database: sqlite3.Connection) -> None:
+    """Derive the states of all records from facts and readings, inside a transaction of the caller's."""
+    database.execute(
+        "INSERT OR IGNORE INTO stale SELECT DISTINCT record FROM form JOIN sighting ON sighting.form = form.id"
+    )
+    _derive_states(database, {})
+
+
+def _derive_states(database: sqlite3.Connection, fresh: dict[int, State]) -> None:
+    answers = standing(list(_file_facts(database)), _own_accounts(database))
+    _write_file_states(database, answers)
+    for (number,) in database.execute("SELECT record FROM stale").fetchall():
+        _write_state(database, number, fresh.get(number))
+    _write_standing(database, answers)
+    database.execute("DELETE FROM stale")
+
+
+def forget_derived(archive: Archive) -> None:
+    """Drop everything derived and mark all of it to be derived again."""
+    with archive.transaction("the rebuilding"):
+        for table in ("reading", "file_state", "state", "extract", "mention"):
+            archive.database.execute(f"DELETE FROM {table}")
+        archive.database.execute(
+            "INSERT OR IGNORE INTO stale SELECT DISTINCT record FROM form JOIN sighting ON sighting.form = form.id"
+        )
+
+
+def _drop_old_readings(archive: Archive) -> None:
+    """What an older reader read is read again."""
+    database = archive.database
+    for provider in PROVIDERS:
+        values = (provider.NAME, provider.READER)
+        which = (
+            "SELECT reading.form FROM reading JOIN form ON form.id = reading.form"
+            " JOIN record ON record.id = form.record WHERE provider = ? AND reader < ?"
+        )
+        if database.execute(f"{which} LIMIT 1", values).fetchone():
+            with archive.transaction("older readings dropped"):
+                database.execute(
+                    f"INSERT OR IGNORE INTO stale SELECT record FROM form WHERE id IN ({which})", values
+                )
+                database.execute(f"DELETE FROM reading WHERE form IN ({which})", values)
+
+
+# Readings
+
+
+def _read_new_forms(archive: Archive, progress: Progress | None) -> dict[int, State]:
+    """Read every form that has no reading; the states of records that have only this one form."""
+    database = archive.database
+    rows = database.execute(
+        "SELECT form.id, record.id, provider, kind, ref, size,"
+        " (SELECT count(*) FROM form AS other WHERE other.record = record.id) = 1"
+        " FROM form JOIN record ON record.id = form.record LEFT JOIN reading ON reading.form = form.id"
+        " WHERE reading.form IS NULL ORDER BY form.id"
+    ).fetchall()
+    total = sum(row[5] for row in rows)
+    done = batch = 0
+    fresh: dict[int, State] = {}
+    try:
+        for form, number, provider, kind, ref, size, only in rows:
+            if not database.in_transaction:
+                database.execute("BEGIN IMMEDIATE")
+            record = Record(number, provider, kind, ref)
+            reading, row = reading_row(record, blobs.fetch(database, form))
+            database.execute("INSERT INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
+            if only:
+                fresh[number] = _only_state(reading, row[1].hex()[:8])
+            done += size
+            batch += size
+            if batch > _BATCH:
+                database.execute("COMMIT")
+                batch = 0
+            if progress:
+                progress(done, total)
+        if database.in_transaction:
+            database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+    return fresh
+
+
+def reading_row(record: Record, raw: bytes) -> tuple[Reading, tuple[Any, ...]]:
+    """What a form's bytes mean, and its row in the table `reading` (all but the form's number)."""
+    provider = provider_of(record.provider)
+    reading, readable = read_raw(record, raw)
+    form = canonical.form(raw, lambda value: provider.strip(record.kind, value))
+    times = [message.time for message in reading.messages if message.time is not None]
+    problems = json.dumps([[each.where, each.what] for each in reading.problems], ensure_ascii=False)
+    return reading, (
+        provider.READER,
+        form.hash,
+        form.marks,
+        int(readable and record.kind != UNREADABLE),
+        reading.updated,
+        min(times, default=reading.created),
+        max(times, default=None),
+        sum(1 for message in reading.messages for part in message.parts if not part.empty),
+        len(reading.messages),
+        reading.account,
+        problems,
+    )
+
+
+# Standing
+
+
+def _file_facts(database: sqlite3.Connection) -> Iterator[FileFacts]:
+    """The facts of every file, as the pure rules want them."""
+    sights = defaultdict(list)
+    query = (
+        "SELECT sighting.file, record, newest, updated FROM sighting JOIN form ON form.id = sighting.form"
+        " JOIN reading ON reading.form = form.id"
+    )
+    for file, record, newest, updated in database.execute(query):
+        inside = max((time for time in (newest, updated) if time is not None), default=None)
+        sights[file].append(Sight(record, inside, newest if newest is not None else updated))
+    seen = defaultdict(list)
+    for file, name, folder in database.execute("SELECT file, name, folder FROM seen"):
+        seen[file].append((name, folder))
+    owners = defaultdict(set)
+    for file, account in database.execute("SELECT file, account FROM owner"):
+        owners[file].add(account)
+    given: dict[int, str] = dict(database.execute("SELECT file, account FROM given"))
+    query = "SELECT id, hash, provider, member_time, manifest_time, coverage, lists FROM file"
+    for number, digest, name, member_time, manifest_time, coverage, lists in database.execute(query):
+        names = [each for each, _folder in seen[number]]
+        provider = provider_of(name)
+        covers = json.loads(coverage)
+        yield FileFacts(
+            id=number,
+            hash=digest.hex(),
+            provider=name,
+            names=frozenset(names),
+            folders=frozenset(folder for _name, folder in seen[number]),
+            manifest_time=manifest_time,
+            name_times=tuple(time for each in names if (time := provider.name_time(each)) is not None),
+            member_time=member_time,
+            vouches=covers["vouches"],
+            within_span=covers["within_span"],
+            part_of=covers["part_of"],
+            conversations=covers["conversations"],
+            lists=tuple(json.loads(lists)),
+            owners=frozenset(owners[number]),
+            given=given.get(number, ""),
+            sights=tuple(sights[number]),
+        )
+
+
+def _own_accounts(database: sqlite3.Connection) -> dict[int, str]:
+    """The account that each record names itself; the smallest if its forms disagree."""
+    query = (
+        "SELECT record, min(account) FROM reading JOIN form ON form.id = reading.form"
+        " WHERE account != '' GROUP BY record"
+    )
+    return dict(database.execute(query))
+
+
+def part_sets(archive: Archive) -> Standing:
+    """The standing of all files, as it is now."""
+    database = archive.database
+    return standing(list(_file_facts(database)), _own_accounts(database))
+
+
+def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
+    """Write export times and accounts of files; records of several forms follow a changed time."""
+    before = dict(database.execute("SELECT file, exported FROM file_state"))
+    database.execute("DELETE FROM file_state")
+    for file, exported in answers.exported.items():
+        database.execute(
+            "INSERT INTO file_state VALUES (?, ?, ?)", (file, exported, answers.file_account[file])
+        )
+        if file in before and before[file] != exported:
+            database.execute(
+                "INSERT OR IGNORE INTO stale SELECT record FROM form JOIN sighting ON sighting.form = form.id"
+                " WHERE file = ?",
+                (file,),
+            )
+
+
+# States
+
+
+def _write_state(database: sqlite3.Connection, number: int, state: State | None) -> None:
+    row = database.execute("SELECT id, provider, kind, ref FROM record WHERE id = ?", (number,)).fetchone()
+    for table in ("state", "extract", "mention"):
+        database.execute(f"DELETE FROM {table} WHERE record = ?", (number,))
+    record = Record(*row)
+    if record.kind == UNREADABLE:
+        return
+    if state is None:
+        state = derived_state(database, record)
+    name = stable_id(record.provider, record.kind, record.ref)
+    database.execute(
+        "INSERT INTO state VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, NULL, 0)",
+        (
+            number,
+            name,
+            state.title,
+            state.created,
+            state.updated,
+            state.messages,
+            state.versions,
+            state.digest,
+        ),
+    )
+    for extract in state.extracts:
+        database.execute("INSERT OR IGNORE INTO extract VALUES (?,?,?,?,?,?,?)", (number, *extract))
+    for mention in state.mentions:
+        database.execute("INSERT OR IGNORE INTO mention VALUES (?,?,?)", (number, *mention))
+
+
+def derived_state(database: sqlite3.Connection, record: Record) -> State:
+    """The state of a record from all its sightings."""
+    readings = [
+        read_raw(record, blobs.fetch(database, form))[0]
+        for (form,) in database.execute(
+            "SELECT DISTINCT form.id FROM form JOIN sighting ON sighting.form = form.id WHERE record = ?",
+            (record.number,),
+        )
+    ]
+    return _state(merged(database, record), readings)
+
+
+def _state(known: Merged, readings: list[Reading]) -> State:
+    """The state of a record that several exports tell of."""
+    return State(
+        known.title,
+        known.created,
+        known.updated,
+        len(known.messages),
+        len(known.versions),
+        _digest(version.key for version in known.versions),
+        _extracts(readings),
+        {
+            (each.id, each.name)
+            for seen in known.messages
+            for each in seen.message.attachments
+            if not each.text
+        },
+    )
+
+
+def _only_state(reading: Reading, key: str) -> State:
+    """The state of a record of one form: what merging it with nothing would give, without the merging."""
+    return State(
+        better_title("", reading.title),
+        reading.created,
+        reading.updated,
+        len({message.id for message in reading.messages}),
+        1,
+        _digest([key]),
+        _extracts([reading]),
+        {
+            (each.id, each.name)
+            for message in reading.messages
+            for each in message.attachments
+            if not each.text
+        },
+    )
+
+
+def _digest(keys: Iterable[str]) -> bytes:
+    """A record was updated if and only if this changed."""
+    return sha256(",".join(keys).encode()).digest()
+
+
+def _extracts(readings: list[Reading]) -> list[tuple[str, str, str, str, str, float | None]]:
+    return sorted(
+        {
+            (each.kind, each.document, each.section, each.title, each.message, each.time)
+            for reading in readings
+            for each in reading.extracts
+        },
+        key=repr,
+    )
+
+
+def _write_standing(database: sqlite3.Connection, answers: Standing) -> None:
+    """Write accounts and what is gone, where they changed."""
+    rows = database.execute("SELECT record, account, gone_since, gone_confirmed FROM state").fetchall()
+    for record, account, since, confirmed in rows:
+        gone = answers.gone.get(record)
+        new = (
+            answers.record_account.get(record, ""),
+            gone.since if gone else None,
+            int(gone.confirmed) if gone else 0,
+        )
+        if new != (account, since, confirmed):
+            database.execute(
+                "UPDATE state SET account = ?, gone_since = ?, gone_confirmed = ? WHERE record = ?",
+                (*new, record),
+            )

@@ -1,0 +1,38 @@
+"""The steps after which something is on the disk for good. All of the archive's go through here, by name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+
+def commit(database: sqlite3.Connection, step: str) -> None:
+    """Commit; `step` says which commit of the story this is."""
+    del step
+    database.execute("COMMIT")
+
+
+def sync(file: int, step: str) -> None:
+    """Bring a file's bytes to the disk."""
+    del step
+    os.fsync(file)
+
+
+def rename(source: Path, target: Path, step: str) -> None:
+    """Give a finished file its name, in place of any file of that name."""
+    del step
+    source.replace(target)
+
+
+def sync_folder(folder: Path, step: str) -> None:
+    """Bring the names in a folder to the disk (Windows does so by itself)."""
+    del step
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

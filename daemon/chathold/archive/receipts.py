@@ -1,0 +1,325 @@
+"""What an import changed, told from the archive before and after it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from chathold.archive import views
+from chathold.archive.deriving import part_sets
+from chathold.archive.ledger import Ledger
+from chathold.archive.reading import provider_of
+from chathold.archive.store import Archive
+from chathold.archive.taking import Counts, Taking
+from chathold.core.model import Problem
+from chathold.core.receipt import Outcome, Receipt, Tally
+from chathold.core.standing import UNKNOWN
+from chathold.core.texts import N_, _
+
+Before = dict[int, tuple[bytes, int]]
+"""Of every record before the import: the digest of its versions and how many messages it had."""
+
+EMPTY = N_("There is no chat in this export. If there should be, ask the service for a new one.")
+NOTHING_READ = N_("Nothing in it could be read; it is kept as it is, and a newer Chathold may read it.")
+PARTS = N_("Other files of this export are still missing: {names}. Download each of them once.")
+AMBIGUOUS = N_("Several files could be meant by: {names}. Keep each export's files in a folder of their own.")
+FORGOTTEN_ACCOUNT = N_("This account was forgotten at your wish; nothing of it was imported.")
+
+
+class Read(Protocol):
+    """What a receipt needs to know of how the download was read."""
+
+    @property
+    def taking(self) -> Taking:
+        """The import's writes."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was odd about the download."""
+
+    @property
+    def part_of(self) -> bool:
+        """Whether the download is one of several that belong together, or a list of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    seen: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+
+def before(archive: Archive) -> Before:
+    """The archive's records as they are now."""
+    query = "SELECT record, digest, messages FROM state"
+    return {record: (digest, messages) for record, digest, messages in archive.database.execute(query)}
+
+
+def recognised(archive: Archive, digest: bytes) -> bool:
+    """Whether a file of this hash was read whole by this reader or a newer one."""
+    row = archive.database.execute(
+        "SELECT provider, reader, whole, EXISTS (SELECT 1 FROM receipt WHERE file = id) FROM file WHERE hash = ?",
+        (digest,),
+    ).fetchone()
+    return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
+
+
+def see_again(archive: Archive, ledger: Ledger, digest: bytes, path: Path, account: str) -> None:
+    """Note the name under which a known file was seen, and the account the user gave it."""
+    with archive.transaction("a file seen again"):
+        file = archive.database.execute("SELECT id FROM file WHERE hash = ?", (digest,)).fetchone()[0]
+        ledger.add_once("seen", (file, path.name, str(path.parent)))
+        if account:
+            ledger.remove("given", "file = ?", (file,))
+            ledger.add("given", (file, account))
+        ledger.settle()
+
+
+def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
+    """The receipt of a file that is known: what it holds is all there."""
+    database = archive.database
+    file, size_of_problems = database.execute(
+        "SELECT id, problems FROM file WHERE hash = ?", (digest,)
+    ).fetchone()
+    facts = _facts(database, file)
+    counts = {talk: _sighted(database, file, talk=talk) for talk in (True, False)}
+    parts = _parts(archive, file)
+    return Receipt(
+        str(path),
+        Outcome.ALREADY_IMPORTED,
+        digest.hex(),
+        conversations=Tally(found=counts[True], unchanged=counts[True]),
+        documents=Tally(found=counts[False], unchanged=counts[False]),
+        parts_seen=parts.seen,
+        parts_missing=parts.missing,
+        problems=tuple(Problem(where, what) for where, what in json.loads(size_of_problems)),
+        advice=_part_advice(parts),
+        **facts,
+    )
+
+
+def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Before, read: Read) -> Receipt:
+    """Write and return the receipt of an import that has just been committed and derived."""
+    database = archive.database
+    taking = read.taking
+    now = before(archive)
+    digest: bytes = database.execute("SELECT hash FROM file WHERE id = ?", (file,)).fetchone()[0]
+    parts = _parts(archive, file)
+    result = Receipt(
+        str(path),
+        Outcome.IMPORTED,
+        digest.hex(),
+        conversations=_tally(taking.counts[True], earlier, now),
+        documents=_tally(taking.counts[False], earlier, now),
+        new_messages=_new_messages(taking.counts[True].found, earlier, now),
+        new_assets=taking.new_assets,
+        missing_assets=_missing_assets(database, file),
+        parts_seen=parts.seen,
+        parts_missing=parts.missing,
+        problems=read.problems + _reading_problems(database, file),
+        **_facts(database, file),
+    )
+    result = _judged(_with_kept(database, file, result), parts, read)
+    with archive.transaction("the receipt"):
+        ledger.remove("receipt", "file = ?", (file,))
+        ledger.add("receipt", (file, json.dumps(as_json(result), ensure_ascii=False)))
+        ledger.settle()
+    return result
+
+
+def _new_messages(talks: set[int], earlier: Before, now: Before) -> int:
+    return sum(now[each][1] - earlier.get(each, (b"", 0))[1] for each in talks if each in now)
+
+
+def _tally(counts: Counts, earlier: Before, now: Before) -> Tally:
+    readable = counts.found - counts.failed
+    new = {each for each in readable if each not in earlier}
+    updated = {each for each in readable - new if each in now and now[each][0] != earlier[each][0]}
+    return Tally(
+        found=len(counts.found) + len(counts.forgotten),
+        new=len(new),
+        updated=len(updated),
+        unchanged=len(readable) - len(new) - len(updated),
+        failed=len(counts.failed),
+        forgotten=len(counts.forgotten),
+    )
+
+
+def _judged(result: Receipt, parts: _Parts, read: Read) -> Receipt:
+    """The outcome and the advice."""
+    taking = read.taking
+    tallies = (result.conversations, result.documents)
+    found = sum(each.found for each in tallies)
+    failed = sum(each.failed for each in tallies)
+    changed = any(each.new or each.updated for each in tallies) or result.new_assets
+    if found and failed == found:
+        return replace(result, outcome=Outcome.FAILED, advice=_(NOTHING_READ))
+    advice = _part_advice(parts)
+    if taking.forget_all:
+        advice = _(FORGOTTEN_ACCOUNT)
+    elif not found and not taking.members and not read.part_of:
+        advice = _(EMPTY)
+    fresh = changed or (read.part_of and not found)
+    return replace(result, outcome=Outcome.IMPORTED if fresh else Outcome.UNCHANGED, advice=advice)
+
+
+def _facts(database: sqlite3.Connection, file: int) -> dict[str, Any]:
+    """Provider, account, export time and covered span of a file."""
+    provider, account, exported = database.execute(
+        "SELECT provider, account, exported FROM file JOIN file_state ON file_state.file = file.id WHERE id = ?",
+        (file,),
+    ).fetchone()
+    oldest, newest = database.execute(
+        "SELECT min(oldest), max(newest) FROM sighting JOIN reading ON reading.form = sighting.form"
+        " JOIN form ON form.id = sighting.form JOIN record ON record.id = form.record"
+        " WHERE file = ? AND kind = 'conversation'",
+        (file,),
+    ).fetchone()
+    return {
+        "provider": provider,
+        "account": account if account != UNKNOWN else _only_account(database, file),
+        "exported": exported,
+        "oldest": oldest,
+        "newest": newest,
+    }
+
+
+def _only_account(database: sqlite3.Connection, file: int) -> str:
+    """The account of all records of a file, if it is one and the same."""
+    rows = database.execute(
+        "SELECT DISTINCT account FROM sighting JOIN form ON form.id = sighting.form"
+        " JOIN state ON state.record = form.record WHERE file = ?",
+        (file,),
+    ).fetchall()
+    return rows[0][0] if len(rows) == 1 else UNKNOWN
+
+
+def _sighted(database: sqlite3.Connection, file: int, *, talk: bool) -> int:
+    same = "=" if talk else "!="
+    row = database.execute(
+        "SELECT count(DISTINCT record) FROM sighting JOIN form ON form.id = sighting.form"
+        f" JOIN record ON record.id = form.record WHERE file = ? AND kind {same} 'conversation'",
+        (file,),
+    ).fetchone()
+    return int(row[0])
+
+
+def _with_kept(database: sqlite3.Connection, file: int, result: Receipt) -> Receipt:
+    """What the archive holds of this account and this export lacks."""
+    mine = (result.provider, result.account)
+    conversations = database.execute(
+        "SELECT count(*) FROM state JOIN record ON record.id = state.record"
+        " WHERE provider = ? AND account = ? AND kind = 'conversation' AND NOT EXISTS (SELECT 1 FROM form"
+        " JOIN sighting ON sighting.form = form.id WHERE form.record = state.record AND file = ?)",
+        (*mine, file),
+    ).fetchone()[0]
+    all_messages = database.execute(
+        "SELECT coalesce(sum(messages), 0) FROM state JOIN record ON record.id = state.record"
+        " WHERE provider = ? AND account = ? AND kind = 'conversation'",
+        mine,
+    ).fetchone()[0]
+    here = database.execute(
+        "SELECT coalesce(sum(most), 0) FROM (SELECT max(reading.messages) AS most FROM sighting"
+        " JOIN form ON form.id = sighting.form JOIN reading ON reading.form = form.id"
+        " JOIN record ON record.id = form.record JOIN state ON state.record = record.id"
+        " WHERE file = ? AND kind = 'conversation' AND state.account = ? GROUP BY record.id)",
+        (file, result.account),
+    ).fetchone()[0]
+    assets = database.execute(
+        "SELECT count(DISTINCT asset) FROM asset_member JOIN file ON file.id = asset_member.file"
+        " JOIN file_state ON file_state.file = file.id WHERE provider = ? AND account = ?"
+        " AND asset NOT IN (SELECT asset FROM asset_member WHERE file = ?)",
+        (*mine, file),
+    ).fetchone()[0]
+    return replace(
+        result,
+        kept_conversations=conversations,
+        kept_messages=max(all_messages - here, 0),
+        kept_assets=assets,
+    )
+
+
+MISSING = (
+    "SELECT ref, name FROM mention WHERE record IN (SELECT record FROM form JOIN sighting"
+    " ON sighting.form = form.id WHERE file = :file)"
+    " AND (ref = '' OR NOT EXISTS (SELECT 1 FROM asset_member WHERE asset_member.ref = mention.ref))"
+    " UNION SELECT ref, '' FROM asset_name WHERE file = :file"
+    " AND NOT EXISTS (SELECT 1 FROM asset_member WHERE asset_member.ref = asset_name.ref)"
+)
+"""Files that an export names and no export held, as (provider id, name)."""
+
+
+def _missing_assets(database: sqlite3.Connection, file: int) -> int:
+    rows = database.execute(MISSING, {"file": file}).fetchall()
+    return len({ref or name for ref, name in rows})
+
+
+def _reading_problems(database: sqlite3.Connection, file: int) -> tuple[Problem, ...]:
+    """What the readers stumbled over, with the conversation it is in."""
+    query = (
+        "SELECT state.id, problems FROM sighting JOIN reading ON reading.form = sighting.form"
+        " JOIN form ON form.id = sighting.form JOIN state ON state.record = form.record"
+        " WHERE file = ? AND problems != '[]' ORDER BY state.id"
+    )
+    return tuple(
+        Problem(f"{name} {where}".rstrip(), what)
+        for name, problems in database.execute(query, (file,))
+        for where, what in json.loads(problems)
+    )
+
+
+def _parts(archive: Archive, file: int) -> _Parts:
+    """The numbered files that belong with this one."""
+    database = archive.database
+    for part in part_sets(archive).sets:
+        if file == part.manifest or file in part.files:
+            lists = json.loads(
+                database.execute("SELECT lists FROM file WHERE id = ?", (part.manifest,)).fetchone()[0]
+            )
+            seen = tuple(name for name in lists if name not in part.missing and name not in part.ambiguous)
+            return _Parts(seen, part.missing, part.ambiguous)
+    covers = json.loads(database.execute("SELECT coverage FROM file WHERE id = ?", (file,)).fetchone()[0])
+    return _Parts(tuple(covers["seen"]), tuple(covers["missing"]))
+
+
+def _part_advice(parts: _Parts) -> str:
+    said = []
+    if parts.missing:
+        said.append(_(PARTS).format(names=", ".join(parts.missing)))
+    if parts.ambiguous:
+        said.append(_(AMBIGUOUS).format(names=", ".join(parts.ambiguous)))
+    return " ".join(said)
+
+
+def as_json(result: Receipt) -> dict[str, Any]:
+    """A receipt as `import --json` prints it (DESIGN §7)."""
+    return {
+        "path": result.path,
+        "sha256": result.sha256 or None,
+        "outcome": result.outcome.value,
+        "provider": result.provider or None,
+        "account": result.account or None,
+        "exported_at": views.moment(result.exported),
+        "covers": {"oldest": views.moment(result.oldest), "newest": views.moment(result.newest)},
+        "conversations": result.conversations.json(),
+        "documents": result.documents.json(),
+        "messages": {"new": result.new_messages},
+        "kept": {
+            "conversations": result.kept_conversations,
+            "messages": result.kept_messages,
+            "assets": result.kept_assets,
+        },
+        "assets": {"new": result.new_assets, "missing": result.missing_assets},
+        "parts": {"seen": list(result.parts_seen), "missing": list(result.parts_missing)},
+        "problems": _problems(result.problems),
+        "advice": result.advice,
+        **result.extra,
+    }
+
+
+def _problems(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    return [{"where": each.where, "what": _(each.what)} for each in problems]

@@ -1,0 +1,168 @@
+"""`check`: what a person wants to know before deleting chats at the service.
+
+Everything is read back at this moment. The verdict is never a bare "safe": all that this export contains is
+here; or here except something named; or not yet.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chathold.archive import blobs, views
+from chathold.archive.deriving import part_sets
+from chathold.archive.reading import provider_of
+from chathold.archive.store import DATABASE, Archive
+from chathold.archive.verifying import asset_problem
+from chathold.core.errors import ArchiveError
+from chathold.core.texts import _
+
+Json = dict[str, Any]
+Progress = Callable[[int, int], None]
+
+ALL_HERE, EXCEPT, NOT_YET = "all_here", "here_except", "not_yet"
+
+_LISTED = 50
+
+
+def check(archive: Archive, provider: str, account: str, progress: Progress | None = None) -> list[Json]:
+    """One answer for every account that matches. Use inside `Archive.writing`, with nothing pending."""
+    return [
+        _check_account(archive, each, progress)
+        for each in views.accounts(archive)
+        if provider in ("", each["provider"]) and account in ("", each["account"], each["label"])
+    ]
+
+
+def _check_account(archive: Archive, account: Json, progress: Progress | None) -> Json:
+    mine = (account["provider"], account["account"])
+    damaged = _read_back(archive, mine, progress)
+    waiting = _missing_parts(archive, mine)
+    missing = _left_out(archive, mine)
+    unreadable = _unreadable(archive, mine)
+    copies = _copies(archive)
+    vouched = part_sets(archive).vouching.get(f"{mine[0]}/{mine[1]}")
+    result = {
+        **{name: account[name] for name in ("provider", "account", "label", "conversations", "documents")},
+        "last_export": account["last_export"],
+        "last_whole_export": views.moment(vouched),
+        "newest_chat": account["newest_chat"],
+        "read_back": {"at": views.moment(time.time()), "damaged": damaged},
+        "missing_parts": waiting,
+        "files_left_out": {"files": len(missing), "chats": _chats(missing), "list": missing[:_LISTED]},
+        "unreadable": unreadable,
+        "unconfirmed_gone": _unconfirmed(archive, mine),
+        "never_exported": [
+            {"what": _(what), "as_of": as_of} for what, as_of in provider_of(mine[0]).NEVER_EXPORTED
+        ],
+        "second_copies": copies,
+    }
+    return result | {"verdict": _verdict(result)}
+
+
+def _verdict(result: Json) -> str:
+    if result["read_back"]["damaged"] or result["missing_parts"] or not result["conversations"]:
+        return NOT_YET
+    if result["last_whole_export"] is None:
+        return NOT_YET
+    if result["files_left_out"]["files"] or result["unreadable"]:
+        return EXCEPT
+    return ALL_HERE
+
+
+def _read_back(archive: Archive, mine: tuple[str, str], progress: Progress | None) -> list[str]:
+    """Read every record and file of the account; the ones that are damaged."""
+    database = archive.database
+    rows = database.execute(
+        "SELECT form.id, state.id FROM form JOIN state ON state.record = form.record"
+        " JOIN record ON record.id = form.record WHERE provider = ? AND account = ?",
+        mine,
+    ).fetchall()
+    damaged = []
+    for number, (form, name) in enumerate(rows, 1):
+        try:
+            blobs.fetch(database, form)
+        except ArchiveError:
+            damaged.append(name)
+        if progress:
+            progress(number, len(rows))
+    assets = database.execute(
+        "SELECT DISTINCT asset FROM asset_member JOIN file ON file.id = asset_member.file"
+        " JOIN file_state ON file_state.file = file.id WHERE provider = ? AND account = ?",
+        mine,
+    ).fetchall()
+    damaged += [problem.where for (digest,) in assets if (problem := asset_problem(archive, digest.hex()))]
+    return sorted(set(damaged))
+
+
+def _missing_parts(archive: Archive, mine: tuple[str, str]) -> list[str]:
+    """Files of the newest exports that are still to be downloaded."""
+    database = archive.database
+    sets = {part.manifest: part for part in part_sets(archive).sets}
+    rows = database.execute(
+        "SELECT id, coverage FROM file JOIN file_state ON file_state.file = file.id"
+        " WHERE provider = ? AND account IN (?, 'unknown') ORDER BY coalesce(exported, 0) DESC, hash",
+        mine,
+    ).fetchall()
+    for file, coverage in rows:
+        covers = json.loads(coverage)
+        if file in sets:
+            return [*sets[file].missing, *sets[file].ambiguous]
+        if covers["missing"]:
+            return list(covers["missing"])
+        if covers["vouches"]:
+            return []
+    return []
+
+
+def _left_out(archive: Archive, mine: tuple[str, str]) -> list[Json]:
+    """Files that chats name and no export held."""
+    rows = archive.database.execute(
+        "SELECT state.id, title, mention.ref, coalesce(nullif(mention.name, ''), (SELECT min(asset_name.name)"
+        " FROM asset_name WHERE asset_name.ref = mention.ref), '') FROM mention"
+        " JOIN state ON state.record = mention.record JOIN record ON record.id = mention.record"
+        " WHERE provider = ? AND account = ? AND (mention.ref = '' OR NOT EXISTS"
+        " (SELECT 1 FROM asset_member WHERE asset_member.ref = mention.ref)) ORDER BY updated DESC, state.id",
+        mine,
+    ).fetchall()
+    return [
+        {"conversation": name, "title": title, "file": file or ref, "ref": ref}
+        for name, title, ref, file in rows
+    ]
+
+
+def _chats(missing: list[Json]) -> int:
+    return len({each["conversation"] for each in missing})
+
+
+def _unreadable(archive: Archive, mine: tuple[str, str]) -> int:
+    """Records that are kept as they are because nobody can read them."""
+    row = archive.database.execute(
+        "SELECT count(DISTINCT record.id) FROM record JOIN form ON form.record = record.id"
+        " JOIN sighting ON sighting.form = form.id JOIN file_state ON file_state.file = sighting.file"
+        " JOIN reading ON reading.form = form.id"
+        " WHERE provider = ? AND file_state.account = ? AND NOT readable",
+        mine,
+    ).fetchone()
+    return int(row[0])
+
+
+def _unconfirmed(archive: Archive, mine: tuple[str, str]) -> int:
+    row = archive.database.execute(
+        "SELECT count(*) FROM state JOIN record ON record.id = state.record WHERE provider = ? AND account = ?"
+        " AND gone_since IS NOT NULL AND NOT gone_confirmed",
+        mine,
+    ).fetchone()
+    return int(row[0])
+
+
+def _copies(archive: Archive) -> list[Json]:
+    """Second copies, and whether each can be reached now."""
+    rows = archive.database.execute("SELECT folder, made FROM copy ORDER BY made DESC").fetchall()
+    return [
+        {"folder": folder, "made": views.moment(made), "reachable": (Path(folder) / DATABASE).exists()}
+        for folder, made in rows
+    ]

@@ -1,0 +1,419 @@
+"""Taking one download's facts into the archive: in batches nobody sees, then one small visible commit."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from chathold.archive import blobs, durable
+from chathold.archive.ledger import Ledger
+from chathold.archive.store import Archive
+from chathold.core import canonical
+from chathold.core.canonical import Form
+from chathold.core.model import Problem
+from chathold.core.texts import N_
+from chathold.exports.splitting import beginning
+
+UNREADABLE = "unreadable"
+"""The kind of records of which not even the id can be read."""
+
+NO_ID = N_("This record has no id; it is told apart by its content.")
+
+_BATCH = 24 << 20
+_heads = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """The facts of a file that are no lists: see the table `file`."""
+
+    hash: bytes
+    size: int
+    provider: str
+    reader: int
+    whole: bool
+    member_time: float | None
+    manifest_time: float | None
+    coverage: dict[str, Any]
+    lists: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    imported: float
+
+
+@dataclass(slots=True)
+class Counts:
+    """Distinct records by number, split by what the archive did with them."""
+
+    found: set[int] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+    forgotten: set[bytes] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a record is expected to be: its kind, where its id may stand, or the name that is its id."""
+
+    kind: str
+    ids: tuple[str, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetMember:
+    """A file of the user's as an export holds it: the member's name, the provider's id, the bytes' hash."""
+
+    name: str
+    ref: str
+    hash: bytes
+
+
+def tombstone(provider: str, kind: str, ref: str) -> bytes:
+    """What is kept of something forgotten: a hash that recognises it and says nothing else."""
+    return sha256(f"{provider}\0{kind}\0{ref}".encode("utf-8", "surrogatepass")).digest()
+
+
+class Taking:
+    """One import's writes. Use inside `Archive.writing`; nothing counts before `finish`."""
+
+    def __init__(self, archive: Archive, ledger: Ledger, provider: str, strip: Any) -> None:
+        self._archive = archive
+        self._database = archive.database
+        self._ledger = ledger
+        self._provider = provider
+        self._strip = strip
+        self._pending = 0
+        self._records: dict[tuple[str, str], int] = {}
+        self._forms: defaultdict[int, list[int]] = defaultdict(list)
+        self._form_hashes: dict[int, Form] = {}
+        self._tombstones: frozenset[bytes] = frozenset()
+        self._new_assets: dict[bytes, tuple[int, int]] = {}
+        self.beginnings: dict[int, tuple[int, bytes, int]] = {}
+        self.hashes: dict[bytes, int] = {}
+        self.owner_of: dict[int, int] = {}
+        self.sightings: set[int] = set()
+        self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
+        self.problems: list[Problem] = []
+        self.members: list[AssetMember] = []
+        self.forget_all = False
+        self._load()
+
+    def _load(self) -> None:
+        """Have at hand what of this provider is known."""
+        query = "SELECT id, kind, ref FROM record WHERE provider = ?"
+        for number, kind, ref in self._database.execute(query, (self._provider,)):
+            self._records[kind, ref] = number
+        query = (
+            "SELECT form.id, record, form.hash, form.size, beginning, reading.hash, reading.marks"
+            " FROM form JOIN record ON record.id = record LEFT JOIN reading ON reading.form = form.id"
+            " WHERE provider = ?"
+        )
+        for form, record, digest, size, start, form_hash, marks in self._database.execute(
+            query, (self._provider,)
+        ):
+            self.beginnings[start] = (size, digest, form)
+            self.hashes[digest] = form
+            self.owner_of[form] = record
+            self._forms[record].append(form)
+            if form_hash is not None:
+                self._form_hashes[form] = Form(form_hash, marks)
+        self._tombstones = frozenset(row[0] for row in self._database.execute("SELECT hash FROM tombstone"))
+
+    @property
+    def new_assets(self) -> int:
+        """How many files the archive did not have before."""
+        return len(self._new_assets)
+
+    def forgets(self, owners: Iterable[str], given: str) -> bool:
+        """Whether every account that a download is known to be of was forgotten."""
+        accounts = set(owners) or ({given} if given else set())
+        return bool(accounts) and all(
+            tombstone(self._provider, "account", each) in self._tombstones for each in accounts
+        )
+
+    # Records
+
+    def sight(self, form: int, *, talk: bool) -> None:
+        """A record that is known was seen again."""
+        self.sightings.add(form)
+        self.counts[talk].found.add(self.owner_of[form])
+
+    def keep(
+        self, raw: bytes, digest: bytes, start: int, *, kind: str, ids: tuple[str, ...], talk: bool
+    ) -> None:
+        """Keep a record whose bytes are not known: a new form, or a known one in other bytes."""
+        self._keep(raw, digest, start, _Wanted(kind, ids), talk=talk)
+
+    def _keep(self, raw: bytes, digest: bytes, start: int, wanted: _Wanted, *, talk: bool) -> None:
+        kind, ref = self._identify(raw, digest, wanted)
+        grave = tombstone(self._provider, kind, ref)
+        if grave in self._tombstones or self.forget_all:
+            self.counts[talk].forgotten.add(grave)
+            return
+        record = self._records.get((kind, ref))
+        form = self._same_form(record, kind, raw) if record is not None else None
+        if record is None:
+            record = self._add_record(kind, ref)
+        if form is None:
+            form = self._add_form(record, raw, digest, start)
+        self.sight(form, talk=talk)
+        if kind == UNREADABLE:
+            self.counts[talk].failed.add(record)
+
+    def keep_whole(self, raw: bytes, *, kind: str, ids: tuple[str, ...], name: str, talk: bool) -> None:
+        """Keep a member that is one record; `name` is its id where nothing inside can be."""
+        digest = sha256(raw).digest()
+        known = self.hashes.get(digest)
+        if known is not None and not self.forget_all:
+            self.sight(known, talk=talk)
+        else:
+            self._keep(raw, digest, beginning(raw), _Wanted(kind, ids, name), talk=talk)
+
+    def _identify(self, raw: bytes, digest: bytes, wanted: _Wanted) -> tuple[str, str]:
+        """The record's kind and id; the hash of its bytes where it has none."""
+        kind = wanted.kind
+        if wanted.name:
+            return kind, wanted.name
+        try:
+            head: dict[str, Any] = _heads.decode(raw)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            parsed = canonical.parse(raw)
+            if not isinstance(parsed.value, dict):
+                self.problems.append(Problem(f"{kind} {digest.hex()[:12]}", canonical.UNREADABLE))
+                return UNREADABLE, digest.hex()
+            head = parsed.value
+        for path in wanted.ids:
+            ref = _at(head, path)
+            if ref:
+                return kind, ref
+        self.problems.append(Problem(f"{kind} {digest.hex()[:12]}", NO_ID))
+        return kind, f"sha256:{digest.hex()}"
+
+    def _same_form(self, record: int, kind: str, raw: bytes) -> int | None:
+        """The known form of this record that `raw` has, if any."""
+
+        def strip(value: dict[str, Any]) -> int:
+            return int(self._strip(kind, value))
+
+        new = canonical.form(raw, strip)
+        for form in self._forms[record]:
+            known = self._form_hashes.get(form)
+            if known is None:
+                known = canonical.form(blobs.fetch(self._database, form), strip)
+                self._form_hashes[form] = known
+            if known.hash == new.hash:
+                return form
+        return None
+
+    def _add_record(self, kind: str, ref: str) -> int:
+        self._begin()
+        number = self._next("record")
+        self._ledger.add("record", (number, self._provider, kind, ref))
+        self._records[kind, ref] = number
+        return number
+
+    def _add_form(self, record: int, raw: bytes, digest: bytes, start: int) -> int:
+        self._begin()
+        base, stored = self._pack(record, raw)
+        number = self._next("form")
+        self._ledger.add("form", (number, record, digest, len(raw), start, base), stored)
+        self.hashes[digest] = number
+        self.owner_of[number] = record
+        self._forms[record].append(number)
+        self._pending += len(raw)
+        if self._pending > _BATCH:
+            self._commit("a batch of records")
+        return number
+
+    def _pack(self, record: int, raw: bytes) -> tuple[int | None, bytes]:
+        """Store the record's first form whole, later ones as differences to its newest whole one."""
+        known = self._forms[record]
+        if known:
+            marks = ",".join("?" * len(known))
+            row = self._database.execute(
+                f"SELECT max(id) FROM form WHERE base IS NULL AND id IN ({marks})", known
+            ).fetchone()
+            packed = blobs.pack_difference(raw, blobs.fetch(self._database, row[0]))
+            if packed is not None:
+                return row[0], packed
+        return None, blobs.pack(raw)
+
+    def _next(self, table: str) -> int:
+        return int(self._database.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0])
+
+    def _begin(self) -> None:
+        """Open a batch; before the first, mark where a sweep would have to cut."""
+        if not self._database.in_transaction:
+            self._database.execute("BEGIN IMMEDIATE")
+            for table in ("record", "form"):
+                self._database.execute(
+                    "INSERT OR IGNORE INTO meta VALUES (?, ?)", (f"unfinished {table}", self._next(table) - 1)
+                )
+
+    def _commit(self, step: str) -> None:
+        if self._database.in_transaction:
+            durable.commit(self._database, step)
+        self._pending = 0
+
+    # Assets
+
+    def keep_asset(self, name: str, ref: str, size: int, crc: int, read: Any) -> None:
+        """Keep a file of the user's, read by `read()` as chunks; one already kept is only noted."""
+        known = (
+            crc
+            and self._database.execute(
+                "SELECT 1 FROM asset WHERE size = ? AND crc = ?", (size, crc)
+            ).fetchone()
+        )
+        digest = _hash_only(read()) if known else None
+        if digest is None or not self._has_asset(digest):
+            self._mark_assets()
+            digest = self._write_asset(read(), crc)
+        self.members.append(AssetMember(name, ref, digest))
+
+    def _mark_assets(self) -> None:
+        """A sweep has to know that there may be files without rows."""
+        self._begin()
+        self._commit("the mark before the first file")
+
+    def _has_asset(self, digest: bytes) -> bool:
+        return digest in self._new_assets or bool(
+            self._database.execute("SELECT 1 FROM asset WHERE hash = ?", (digest,)).fetchone()
+        )
+
+    def _write_asset(self, chunks: Iterator[bytes], crc: int) -> bytes:
+        """Write the file under another name, bring it to the disk, then give it its own."""
+        handle, building = tempfile.mkstemp(prefix="building-", dir=_folder(self._archive.assets, "new"))
+        try:
+            with os.fdopen(handle, "wb") as file:
+                digest, size = _copy(chunks, file)
+                durable.sync(file.fileno(), "an asset")
+            if not self._has_asset(digest):
+                folder = _folder(self._archive.assets, digest.hex()[:2])
+                durable.rename(Path(building), folder / digest.hex(), "an asset")
+                durable.sync_folder(folder, "an asset's folder")
+                self._new_assets[digest] = (size, crc)
+        finally:
+            Path(building).unlink(missing_ok=True)
+        return digest
+
+    # The end
+
+    def finish(
+        self,
+        row: FileRow,
+        *,
+        seen: Iterable[tuple[str, str]],
+        owners: Iterable[tuple[str, str]],
+        given: str,
+        names: Iterable[tuple[str, str, str, str, str, int | None]],
+    ) -> int:
+        """Make everything visible in one transaction; the file's number."""
+        self._commit("the last batch of records")
+        with self._archive.transaction("the import"):
+            file = self._replace_file(row)
+            for place in seen:
+                self._ledger.add_once("seen", (file, *place))
+            for owner in owners:
+                self._ledger.add_once("owner", (file, *owner))
+            if given:
+                self._ledger.add_once("given", (file, given))
+            for form in self.sightings:
+                self._ledger.add("sighting", (file, form))
+            for digest, (size, crc) in self._new_assets.items():
+                self._ledger.add("asset", (digest, size, crc))
+            for member in self.members:
+                self._ledger.add_once("asset_member", (file, member.name, member.hash, member.ref))
+            for name in names:
+                self._ledger.add_once("asset_name", (file, *name))
+            self._mark_stale(file)
+            self._database.execute("DELETE FROM meta WHERE name LIKE 'unfinished %'")
+            self._ledger.settle()
+        return file
+
+    def _replace_file(self, row: FileRow) -> int:
+        """Write the file's row, in place of what an older reader made of the same bytes."""
+        old = self._database.execute("SELECT id FROM file WHERE hash = ?", (row.hash,)).fetchone()
+        number = old[0] if old else self._next("file")
+        if old:
+            for table in ("sighting", "asset_member", "asset_name", "receipt"):
+                self._ledger.remove(table, "file = ?", (number,))
+            self._ledger.remove("file", "id = ?", (number,))
+        problems = json.dumps([[each.where, each.what] for each in row.problems], ensure_ascii=False)
+        self._ledger.add(
+            "file",
+            (
+                number,
+                row.hash,
+                row.size,
+                row.provider,
+                row.reader,
+                int(row.whole),
+                row.member_time,
+                row.manifest_time,
+                json.dumps(row.coverage, ensure_ascii=False),
+                json.dumps(row.lists, ensure_ascii=False),
+                problems,
+                row.imported,
+            ),
+        )
+        return number
+
+    def _mark_stale(self, file: int) -> None:
+        """Records whose state may differ now: those with a new form, and those with several."""
+        self._database.execute(
+            "INSERT OR IGNORE INTO stale SELECT DISTINCT record FROM form JOIN sighting ON form.id = form"
+            " WHERE file = ? AND (NOT EXISTS (SELECT 1 FROM state WHERE state.record = form.record)"
+            " OR (SELECT count(*) FROM form AS other WHERE other.record = form.record) > 1)",
+            (file,),
+        )
+
+
+def _folder(assets: Path, name: str) -> Path:
+    folder = assets / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _copy(chunks: Iterator[bytes], file: BinaryIO) -> tuple[bytes, int]:
+    digest = sha256()
+    size = 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += file.write(chunk)
+    file.flush()
+    return digest.digest(), size
+
+
+def _hash_only(chunks: Iterator[bytes]) -> bytes:
+    digest = sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.digest()
+
+
+def _at(head: Any, path: str) -> str:
+    """The id at a dotted path, as text; "" where there is none."""
+    for name in path.split("."):
+        if isinstance(head, msgspec.Raw):
+            head = canonical.parse(bytes(head)).value
+        if not isinstance(head, dict):
+            return ""
+        head = head.get(name)
+    if isinstance(head, msgspec.Raw):
+        head = canonical.parse(bytes(head)).value
+    match head:
+        case bool() | None:
+            return ""
+        case str() | int():
+            return str(head)
+        case _:
+            return ""

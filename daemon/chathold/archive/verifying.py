@@ -1,0 +1,154 @@
+"""`verify`: every stored byte read back, every law that can be checked on a real archive, and the digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+from chathold.archive import blobs, deriving, ledger, views
+from chathold.archive.reading import Record
+from chathold.archive.schema import FACTS
+from chathold.archive.store import DATABASE, Archive
+from chathold.core.errors import ArchiveError
+from chathold.core.model import Problem
+from chathold.core.texts import N_
+
+Progress = Callable[[int, int], None]
+
+DAMAGED = N_("The stored bytes are not those that were stored.")
+MISSING_FILE = N_("A stored file is missing.")
+FOREIGN_FILE = N_("This file does not belong to the archive.")
+ROWS = N_("Rows of this table are missing, too many, or changed.")
+WRONG_DERIVED = N_("What was derived differs from what the facts give.")
+STRUCTURE = N_("The database's structure is damaged: {reason}")
+
+
+def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]:
+    """Check everything and compute the digests. Use inside `Archive.writing`, with nothing pending."""
+    problems = list(_structure(archive.database))
+    if not problems:
+        problems += _tallies(archive.database)
+        digest, found = _records(archive, progress)
+        problems += found
+        problems += _assets(archive)
+        problems += _derived(archive)
+    else:
+        digest = ""
+    view_digest = "" if problems else digest_of_views(archive)
+    totals = views.totals(archive)
+    return {
+        "ok": not problems,
+        "digest": digest,
+        "view_digest": view_digest,
+        "conversations": totals["conversations"],
+        "documents": totals["documents"],
+        "versions": totals["versions"],
+        "messages": totals["messages"],
+        "assets": totals["assets"],
+        "problems": [{"where": each.where, "what": each.what} for each in problems],
+    }
+
+
+def digest_of_views(archive: Archive) -> str:
+    """SHA-256 over everything that `list`, `show` and `history` print."""
+    lines = sorted(
+        sha256(json.dumps(each, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()
+        for each in views.every(archive)
+    )
+    return sha256(b"".join(lines)).hexdigest()
+
+
+def _structure(database: sqlite3.Connection) -> Iterator[Problem]:
+    try:
+        rows = database.execute("PRAGMA integrity_check(5)").fetchall()
+    except sqlite3.DatabaseError as error:
+        rows = [(str(error),)]
+    for (text,) in rows:
+        if text != "ok":
+            yield Problem(DATABASE, STRUCTURE.format(reason=text))
+
+
+def _tallies(database: sqlite3.Connection) -> Iterator[Problem]:
+    for table in FACTS:
+        if ledger.counted(database, table) != ledger.recorded(database, table):
+            yield Problem(f"{DATABASE}: {table}", ROWS)
+
+
+def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Problem]]:
+    """The digest, from stored bytes alone, and every form that is damaged or read differently now."""
+    database = archive.database
+    problems = []
+    lines = [b"asset\0" + row[0].hex().encode() for row in database.execute("SELECT hash FROM asset")]
+    query = (
+        "SELECT form.id, form.record, provider, kind, ref, size FROM form JOIN record ON record.id = form.record"
+        " WHERE EXISTS (SELECT 1 FROM sighting WHERE sighting.form = form.id)"
+    )
+    rows = database.execute(query).fetchall()
+    total, done = sum(row[5] for row in rows), 0
+    for form, number, provider, kind, ref, size in rows:
+        record = Record(number, provider, kind, ref)
+        where = f"{DATABASE}: {record.provider} {deriving.stable_id(provider, kind, ref)}"
+        try:
+            raw = blobs.fetch(database, form)
+        except ArchiveError:
+            problems.append(Problem(f"{where}, form {form}", DAMAGED))
+            continue
+        _reading, derived = deriving.reading_row(record, raw)
+        stored = database.execute("SELECT * FROM reading WHERE form = ?", (form,)).fetchone()
+        if stored is None or stored[1:] != derived:
+            problems.append(Problem(f"{DATABASE}: reading, form {form}", WRONG_DERIVED))
+        lines.append(f"{provider}\0{kind}\0{ref}\0{derived[1].hex()}".encode("utf-8", "surrogatepass"))
+        done += size
+        if progress:
+            progress(done, total)
+    return sha256(b"\n".join(sorted(lines))).hexdigest(), problems
+
+
+def asset_problem(archive: Archive, name: str) -> Problem | None:
+    """What is wrong with the stored file of this SHA-256 (hex), if anything."""
+    where = f"assets/{name[:2]}/{name}"
+    try:
+        with (archive.assets / name[:2] / name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+    except OSError:
+        return Problem(where, MISSING_FILE)
+    return None if digest.hexdigest() == name else Problem(where, DAMAGED)
+
+
+def _assets(archive: Archive) -> Iterator[Problem]:
+    known = {row[0].hex() for row in archive.database.execute("SELECT hash FROM asset")}
+    for name in sorted(known):
+        problem = asset_problem(archive, name)
+        if problem:
+            yield problem
+    for path in archive.assets.glob("*/*"):
+        if path.name not in known:
+            yield Problem(f"assets/{path.parent.name}/{path.name}", FOREIGN_FILE)
+
+
+def _derived(archive: Archive) -> Iterator[Problem]:
+    """Derive every state again and compare."""
+    database = archive.database
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        kept = {table: _rows(database, table) for table in ("file_state", "state", "extract", "mention")}
+        for table in kept:
+            database.execute(f"DELETE FROM {table}")
+        try:
+            deriving.derive_states(database)
+            now = {table: _rows(database, table) for table in kept}
+        except ArchiveError:
+            return
+        for table, rows in kept.items():
+            if rows != now[table]:
+                yield Problem(f"{DATABASE}: {table}", WRONG_DERIVED)
+    finally:
+        database.execute("ROLLBACK")
+
+
+def _rows(database: sqlite3.Connection, table: str) -> set[tuple[Any, ...]]:
+    return set(database.execute(f"SELECT * FROM {table}").fetchall())

@@ -1,0 +1,102 @@
+"""Which provider a download is from, by its content, and what each member is to that provider."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chathold.core.errors import ExportError, NotAnExport
+from chathold.core.texts import _
+from chathold.exports import Export, Member, not_an_export_advice, sample
+from chathold.providers import PROVIDERS
+from chathold.providers.base import Provider, Recognition, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A download with the one provider that claims it, and what its members are."""
+
+    provider: Provider
+    members: tuple[tuple[Member, Recognition], ...]
+
+
+def claim(export: Export) -> Claimed:
+    """Find the provider. Raises `NotAnExport` if none claims the download, `ExportError` if two do."""
+    samples = [(member, _sample(member)) for member in export.members]
+    claims: list[tuple[Provider, list[Recognition | None]]] = []
+    for provider in PROVIDERS:
+        found = [_recognised(provider, member.name, each) for member, each in samples]
+        if any(each and each.evidence for each in found):
+            claims.append((provider, found))
+    if not claims:
+        raise NotAnExport(
+            _("This is no export that Chathold can read."),
+            place=export.path.name,
+            advice=not_an_export_advice(export),
+        )
+    if len(claims) > 1:
+        raise ExportError(
+            _("Two services claim this file: {services}.").format(
+                services=", ".join(provider.TITLE for provider, _found in claims)
+            ),
+            place=export.path.name,
+            advice=_("Put each service's export into a file or folder of its own."),
+        )
+    provider, recognised = claims[0]
+    return Claimed(
+        provider,
+        tuple(
+            (member, each or _unrecognised(value))
+            for (member, value), each in zip(samples, recognised, strict=True)
+        ),
+    )
+
+
+def _recognised(provider: Provider, name: str, value: Any) -> Recognition | None:
+    """What a member is; a file of the user's stays one, whatever it holds (it may be another export)."""
+    if provider.asset_id(name):
+        return Recognition(Use.ASSET)
+    return provider.recognise(name, value)
+
+
+def holds_exports(name: str) -> bool:
+    """Whether a ZIP of this name inside a download is part of the export, for any provider."""
+    return any(provider.holds_exports(name) for provider in PROVIDERS)
+
+
+OTHER = "other"
+"""The kind of JSON members that a provider's export holds and no reader understands yet."""
+
+
+def _unrecognised(value: Any) -> Recognition:
+    """What nobody knows is kept whole: JSON as a record of its own, anything else as a file."""
+    if value is None:
+        return Recognition(Use.ASSET)
+    return Recognition(Use.RECORD, kind=OTHER, ids=())
+
+
+def _sample(member: Member) -> Any:
+    """The beginning of a member's JSON; none for what is no JSON, or cannot be read."""
+    chunks = member.chunks()
+    try:
+        first = next(chunks, b"")
+        if first.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"[", b"{", b""):
+            return None
+        return sample(itertools.chain([first], chunks))
+    except ExportError:
+        return None
+    finally:
+        if isinstance(chunks, Generator):
+            chunks.close()
+
+
+def without_cut(claimed: Claimed) -> Claimed:
+    """The claim without members of which only the beginning is there, unless they are lists of records."""
+    return replace(
+        claimed,
+        members=tuple(
+            (member, found) for member, found in claimed.members if not member.cut or found.use is Use.RECORDS
+        ),
+    )

@@ -1,0 +1,89 @@
+"""`chathold verify`, `rebuild`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chathold.archive.backups import Copied, back_up, note_copy, restore
+from chathold.archive.deriving import derive, forget_derived
+from chathold.archive.verifying import verify
+from chathold.cli.commands import Call, command
+from chathold.cli.opening import archive_of, waiting
+from chathold.cli.output import amount, answer, clean, write
+from chathold.core.texts import _
+
+
+@command("verify")
+def verify_command(call: Call) -> int:
+    """Check the archive; 1 if anything is wrong."""
+    with archive_of(call.home) as archive, archive.writing(waiting=waiting):
+        derive(archive)
+        result = verify(archive)
+    answer(result, as_json=call.as_json, words=lambda: _say_verified(result))
+    return 0 if result["ok"] else 1
+
+
+def _say_verified(result: dict[str, Any]) -> None:
+    if result["ok"]:
+        write(_("Everything was read back and is as it was stored."))
+    for problem in result["problems"]:
+        write(f"✗ {clean(problem['where'])}: {_(problem['what'])}")
+    write(
+        _(
+            "{conversations} chats, {messages} messages, {versions} versions, {documents} documents, {assets} files"
+        ).format(**result)
+    )
+    write(_("Digest: {digest}").format(digest=result["digest"]))
+
+
+@command("rebuild")
+def rebuild_command(call: Call) -> None:
+    """Derive everything again from the stored records."""
+    with archive_of(call.home) as archive, archive.writing(waiting=waiting):
+        forget_derived(archive)
+        derive(archive)
+        archive.checkpoint()
+    answer(
+        {"rebuilt": True}, as_json=call.as_json, words=lambda: write(_("Everything derived was made again."))
+    )
+
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@command("backup")
+@click.argument("folder", type=_FOLDER, metavar="DIR")
+def backup_command(call: Call, folder: Path) -> None:
+    """Make or refresh the copy in DIR."""
+    target = folder.expanduser().absolute()
+    with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
+        copied = back_up(archive, target)
+        note_copy(archive, ledger, target, time.time())
+    _say_copied(call, copied, _("The copy in {folder} is as the archive is now."))
+
+
+@command("restore")
+@click.argument("folder", type=_FOLDER, metavar="DIR")
+def restore_command(call: Call, folder: Path) -> None:
+    """Open the copy in DIR as this computer's archive."""
+    copied = restore(folder.expanduser().absolute(), call.home.archive)
+    _say_copied(call, copied, _("The archive was restored to {folder}."))
+
+
+def _say_copied(call: Call, copied: Copied, said: str) -> None:
+    value = {
+        "folder": str(copied.folder),
+        "files": copied.files,
+        "new_files": copied.new_files,
+        "bytes": copied.bytes,
+    }
+
+    def words() -> None:
+        write(said.format(folder=copied.folder))
+        write(_("{size}, {new} files copied now").format(size=amount(copied.bytes), new=copied.new_files))
+
+    answer(value, as_json=call.as_json, words=words)

@@ -1,0 +1,91 @@
+"""The list of commands, and what they share: where home is, and whether JSON is wanted."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from chathold import __version__
+from chathold.core.texts import N_, _
+from chathold.home import Home
+
+COMMANDS = {
+    "import": ("importing", N_("Add exports to the archive.")),
+    "status": ("status", N_("What is archived, and what needs attention.")),
+    "list": ("listing", N_("List conversations, or documents.")),
+    "show": ("showing", N_("Read a conversation.")),
+    "history": ("showing", N_("The versions of a conversation.")),
+    "diff": ("showing", N_("What changed between two versions.")),
+    "check": ("checking", N_("Before you delete chats at the service: what is safe here.")),
+    "verify": ("caring", N_("Read every stored byte back and check the archive.")),
+    "rebuild": ("caring", N_("Make everything that is derived again.")),
+    "backup": ("caring", N_("Make or refresh a second copy.")),
+    "restore": ("caring", N_("Open a backup on this computer.")),
+    "forget": ("forgetting", N_("Erase conversations for good.")),
+    "account": ("accounts", N_("Accounts and their labels.")),
+}
+"""Every command: the module it lives in, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What every command is given."""
+
+    home: Home
+    as_json: bool
+
+
+class _Commands(click.Group):
+    """Loads a command's module when it is called, so that a quick command stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"chathold.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        del ctx
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(purpose)) for name, (_module, purpose) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, help=_("Keep your own copy of your ChatGPT, Claude and DeepSeek chats."))
+@click.option(
+    "--home", envvar="CHATHOLD_HOME", default="", metavar="DIR", help=_("Keep everything under DIR.")
+)
+@click.version_option(__version__, prog_name="chathold")
+@click.pass_context
+def chathold(context: click.Context, home: str) -> None:
+    """Remember where home is for the command that follows."""
+    context.obj = Home.find(home)
+
+
+def command(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
+    """Make a function the command `name`: it gets a `Call` first and returns its exit code, or nothing."""
+
+    def wrap(function: Callable[..., int | None]) -> click.Command:
+        def called(*, as_json: bool, **arguments: Any) -> int:
+            home = click.get_current_context().find_object(Home) or Home.find("")
+            return function(Call(home, as_json), **arguments) or 0
+
+        functools.update_wrapper(called, function)
+        as_command = click.command(name, help=_(COMMANDS[name][1]))(called)
+        as_command.params.append(
+            click.Option(["--json", "as_json"], is_flag=True, help=_("Answer with one JSON document."))
+        )
+        return as_command
+
+    return wrap

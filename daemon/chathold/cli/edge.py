@@ -1,0 +1,78 @@
+"""The edge of the process: every error ends here as words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+import click
+
+from chathold import __version__
+from chathold.cli.commands import chathold
+from chathold.cli.output import fail, note
+from chathold.core.errors import ChatholdError, UsageError
+from chathold.core.texts import _
+from chathold.home import Home
+
+DONE, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; 0 done, 1 failed, 2 wrong usage, 3 a bug, 130 interrupted."""
+    as_json = "--json" in arguments
+    try:
+        result = chathold.main(args=arguments, prog_name="chathold", standalone_mode=False)
+        return result if isinstance(result, int) else DONE
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        note(_("Interrupted. Nothing half-done is left behind."))
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except UsageError as error:
+        fail(error, as_json=as_json)
+        return USAGE
+    except ChatholdError as error:
+        fail(error, as_json=as_json)
+        return FAILED
+    except BrokenPipeError:
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the last edge: a bug is reported, not shown as a stack trace
+        path = _report(error, arguments)
+        note(_("This is a bug in Chathold. A report without chat text lies at {path}.").format(path=path))
+        return BUG
+
+
+def _report(error: Exception, arguments: list[str]) -> Path:
+    """Write what is needed to find a bug: versions and the places in our code, never a value."""
+    lines = [
+        f"Chathold {__version__}",
+        f"Python {platform.python_version()} on {platform.platform()}",
+        f"{type(error).__module__}.{type(error).__qualname__}",
+    ]
+    lines += [
+        f"  {frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    folder = Home.find(_home(arguments)).logs
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir())
+    path = folder / f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _home(arguments: list[str]) -> str:
+    """What `--home` was given, as far as that can be told without the parser."""
+    for number, each in enumerate(arguments):
+        if each == "--home":
+            return "".join(arguments[number + 1 : number + 2])
+        if each.startswith("--home="):
+            return each.removeprefix("--home=")
+    return os.environ.get("CHATHOLD_HOME", "")

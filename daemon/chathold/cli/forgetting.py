@@ -1,0 +1,60 @@
+"""`chathold forget`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from chathold.archive.forgetting import forget_account, forget_records
+from chathold.archive.labels import account_named
+from chathold.archive.views import find
+from chathold.cli.commands import Call, command
+from chathold.cli.opening import archive_of, waiting
+from chathold.cli.output import answer, note, write
+from chathold.core.errors import UsageError
+from chathold.core.texts import _, ngettext
+
+
+@command("forget")
+@click.argument("ids", nargs=-1)
+@click.option("--account", default="", metavar="PROVIDER/ACCOUNT", help=_("Everything of this account."))
+@click.option("--yes", is_flag=True, help=_("Do not ask."))
+def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool) -> int:
+    """Erase conversations, or an account; they never come back."""
+    if bool(ids) == bool(account) or (account and "/" not in account):
+        raise UsageError(
+            _("Say what to forget."),
+            advice=_("chathold forget ID…, or chathold forget --account PROVIDER/ACCOUNT"),
+        )
+    with archive_of(call.home) as archive:
+        records = [find(archive, each)[0] for each in ids]
+        if not yes and not call.as_json and not _agreed(len(records), account):
+            note(_("Nothing was forgotten."))
+            return 1
+        with archive.writing(waiting=waiting) as ledger:
+            if account:
+                provider, _slash, name = account.partition("/")
+                number = forget_account(archive, ledger, provider, account_named(archive, provider, name))
+            else:
+                forget_records(archive, ledger, records)
+                number = len(records)
+
+    def words() -> None:
+        write(
+            ngettext(
+                "{n} chat or document was erased.", "{n} chats or documents were erased.", number
+            ).format(n=number)
+        )
+        write(_("Backups made before still hold them: make new ones."))
+
+    answer({"forgotten": number}, as_json=call.as_json, words=words)
+    return 0
+
+
+def _agreed(number: int, account: str) -> bool:
+    """Ask, if there is somebody to ask."""
+    if not sys.stdin.isatty():
+        raise UsageError(_("Forgetting cannot be undone."), advice=_("Add --yes if you mean it."))
+    what = account or ngettext("{n} chat", "{n} chats", number).format(n=number)
+    return click.confirm(_("Erase {what} for good, here and in later imports?").format(what=what), err=True)

@@ -1,0 +1,133 @@
+"""`chathold import`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chathold.archive.receipts import as_json
+from chathold.cli.commands import Call, command
+from chathold.cli.opening import archive_of, waiting
+from chathold.cli.output import clean, day, note, write, write_json
+from chathold.core.receipt import Outcome, Receipt
+from chathold.core.texts import _, ngettext
+from chathold.intake import Wishes, take_in
+from chathold.providers import PROVIDERS
+
+_SHOWN_PROBLEMS = 5
+
+
+@command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--account", default="", help=_("The account these exports are of, where they do not say."))
+@click.option("--rescue", is_flag=True, help=_("Take what is whole from a cut or damaged file."))
+def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue: bool) -> int:
+    """Import every path; 1 if any could not be."""
+    receipts = []
+    with archive_of(call.home, create=True) as archive, _progress() as progress:
+        wishes = Wishes(account, rescue, progress, waiting)
+        for path in paths:
+            for receipt in take_in(archive, path.expanduser(), wishes):
+                receipts.append(receipt)
+                if not call.as_json:
+                    _say(receipt)
+    if call.as_json:
+        write_json({"imports": [as_json(receipt) for receipt in receipts]})
+    return int(any(receipt.outcome.failure for receipt in receipts))
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A progress bar on standard error, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    stages = {"importing": _("Importing"), "reading": _("Reading")}
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=stages[stage], completed=done, total=total or None)
+
+        yield show
+
+
+def _say(receipt: Receipt) -> None:
+    """A receipt in words."""
+    name = clean(Path(receipt.path).name)
+    match receipt.outcome:
+        case Outcome.INCOMPLETE | Outcome.NOT_AN_EXPORT | Outcome.FAILED:
+            problem = receipt.problems[0].what if receipt.problems else ""
+            note(f"✗ {name}: {_(problem) if problem else ''}")
+            if receipt.advice:
+                note(f"  {clean(receipt.advice)}")
+            return
+        case Outcome.ALREADY_IMPORTED:
+            write(_("= {name}: already in the archive.").format(name=name))
+        case _:
+            write(f"✓ {name}: {_title(receipt)}")
+            _say_counts(receipt)
+    if receipt.advice:
+        write(f"  {clean(receipt.advice)}")
+
+
+def _title(receipt: Receipt) -> str:
+    title = next((each.TITLE for each in PROVIDERS if receipt.provider == each.NAME), receipt.provider)
+    stamp = as_json(receipt)["exported_at"]
+    return _("{service} export of {day}").format(service=title, day=day(stamp)) if stamp else title
+
+
+def _say_counts(receipt: Receipt) -> None:
+    talks, documents = receipt.conversations, receipt.documents
+    if talks.found:
+        line = ngettext("{n} chat found", "{n} chats found", talks.found).format(n=talks.found)
+        rest = _("{new} new, {updated} continued, {unchanged} unchanged, {failed} unreadable").format(
+            new=talks.new, updated=talks.updated, unchanged=talks.unchanged, failed=talks.failed
+        )
+        write(f"  {line}: {rest}")
+    if talks.forgotten or documents.forgotten:
+        write(
+            "  "
+            + _("{n} left out, because you had them forgotten").format(
+                n=talks.forgotten + documents.forgotten
+            )
+        )
+    if documents.found:
+        write("  " + _("{found} documents found: {new} new").format(found=documents.found, new=documents.new))
+    covers = as_json(receipt)["covers"]
+    if covers["newest"]:
+        write(
+            "  "
+            + _("Oldest message {oldest}, newest {newest}").format(
+                oldest=day(covers["oldest"]), newest=day(covers["newest"])
+            )
+        )
+    if receipt.kept_conversations or receipt.kept_messages:
+        write(
+            "  "
+            + _("Kept from earlier exports, not in this one: {chats} chats, {messages} messages").format(
+                chats=receipt.kept_conversations, messages=receipt.kept_messages
+            )
+        )
+    if receipt.new_assets:
+        write("  " + _("{n} new files").format(n=receipt.new_assets))
+    if receipt.missing_assets:
+        write("  " + _("{n} files are named but not in the export").format(n=receipt.missing_assets))
+    for problem in receipt.problems[:_SHOWN_PROBLEMS]:
+        write(f"  ! {clean(problem.where)}: {_(problem.what)}")
+    if len(receipt.problems) > _SHOWN_PROBLEMS:
+        write("  " + _("… and {n} more problems").format(n=len(receipt.problems) - _SHOWN_PROBLEMS))

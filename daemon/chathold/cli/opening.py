@@ -1,0 +1,50 @@
+"""Opening the archive for a command, with whatever an interrupted import left brought in order first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chathold.archive.deriving import derive, pending
+from chathold.archive.store import Archive
+from chathold.cli.output import note
+from chathold.core.errors import ArchiveError, Busy, ChatholdError, TooNew
+from chathold.core.texts import _
+from chathold.home import Home
+
+
+@contextmanager
+def archive_of(home: Home, *, create: bool = False) -> Iterator[Archive]:
+    """The archive under `home`. Raises `ChatholdError` if there is none and it is not to be made."""
+    archive = Archive.open(home.archive, create=create, now=time.time())
+    if archive is None:
+        raise ChatholdError(
+            _("There is no archive yet."),
+            place=str(home.archive),
+            advice=_('Import an export first: "chathold import FILE".'),
+        )
+    try:
+        _catch_up(archive)
+        yield archive
+    finally:
+        archive.close()
+
+
+def _catch_up(archive: Archive) -> None:
+    """Derive what an interrupted import or a new reader left to do, unless another process is at it."""
+    unfinished = archive.database.execute("SELECT 1 FROM meta WHERE name LIKE 'unfinished %'").fetchone()
+    if not unfinished and not pending(archive):
+        return
+    try:
+        with archive.writing(wait=0):
+            derive(archive)
+    except (Busy, TooNew):
+        return
+    except ArchiveError as error:
+        note(f"{error.place}: {error.title}")
+
+
+def waiting() -> None:
+    """Say that another process is at work."""
+    note(_("Another Chathold is writing to the archive; waiting for it …"))

@@ -1,0 +1,177 @@
+"""`chathold show`, `history` and `diff`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from chathold.archive import views
+from chathold.cli.commands import Call, command
+from chathold.cli.opening import archive_of
+from chathold.cli.output import answer, clean, day, safe, table, write
+from chathold.core.texts import _
+
+_ROLES = {
+    "user": _("You"),
+    "assistant": _("Assistant"),
+    "system": _("System"),
+    "tool": _("Tool"),
+    "document": _("Document"),
+}
+_FOLDED = 400
+
+
+@command("show")
+@click.argument("id")
+@click.option("--version", default="", help=_("As it was: a number or key from history."))
+@click.option("--verbatim", is_flag=True, help=_("The service's own JSON, byte for byte."))
+@click.option(
+    "--all", "everything", is_flag=True, help=_("Other branches, hidden messages and tool output in full.")
+)
+def show_command(call: Call, version: str, *, verbatim: bool, everything: bool, **named: str) -> None:
+    """Print one conversation."""
+    with archive_of(call.home) as archive:
+        if verbatim:
+            _write_verbatim(views.verbatim(archive, named["id"], version), as_json=call.as_json)
+            return
+        shown = views.show(archive, named["id"], version)
+    answer(shown, as_json=call.as_json, words=lambda: _say_conversation(shown, everything=everything))
+
+
+def _write_verbatim(found: list[bytes], *, as_json: bool) -> None:
+    """The bytes as they are; as JSON a string each."""
+    if as_json:
+        answer({"verbatim": [each.decode("utf-8", "replace") for each in found]}, as_json=True, words=write)
+        return
+    for each in found:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(each)
+        sys.stdout.buffer.write(b"\n")
+
+
+def _say_conversation(shown: dict[str, Any], *, everything: bool) -> None:
+    line = shown["conversation"]
+    write(clean(line["title"]) or _("(no title)"))
+    facts = [line["provider"], day(line["created"]), _("{n} messages").format(n=line["messages"])]
+    if line["gone_since"]:
+        facts.append(_("not in the export of {day}; your copy stays").format(day=day(line["gone_since"])))
+    write(" · ".join(facts))
+    left_out = 0
+    for message in shown["messages"]:
+        if (
+            not everything
+            and (message["hidden"] or not message["on_main_branch"])
+            and message["role"] != "document"
+        ):
+            left_out += 1
+            continue
+        _say_message(message, everything=everything)
+    if left_out:
+        write()
+        write(_("{n} more messages are hidden or on other branches: --all shows them.").format(n=left_out))
+
+
+def _say_message(message: dict[str, Any], *, everything: bool) -> None:
+    who = _ROLES[message["role"]]
+    head = " · ".join(each for each in (who, clean(message["author"]), clean(message["model"])) if each)
+    write()
+    write(f"── {head} · {day(message['time'])}" if message["time"] else f"── {head}")
+    for part in message["parts"]:
+        _say_part(part, everything=everything)
+    for each in message["attachments"]:
+        state = "" if each["in_archive"] else " · " + _("not in the export")
+        write(f"  [{_('file')}: {clean(each['name'] or each['id'])}{state}]")
+
+
+def _say_part(part: dict[str, Any], *, everything: bool) -> None:
+    text = safe(part["text"])
+    name = clean(part.get("name", ""))
+    match part["kind"]:
+        case "text":
+            write(text)
+        case "code":
+            write(f"```{clean(part.get('language', ''))}\n{text}\n```")
+        case "citation":
+            write(f"  [{part.get('ref', '')}] {name} {clean(part.get('url', ''))}".rstrip())
+        case "attachment":
+            if text:
+                write(f"  [{name}]\n{_folded(text, everything=everything)}")
+        case kind:
+            labels = {
+                "reasoning": _("reasoning"),
+                "tool_call": _("tool call"),
+                "tool_result": _("tool result"),
+            }
+            label = labels.get(kind, part.get("type", kind))
+            write(f"  [{label}{': ' + name if name else ''}]")
+            if text:
+                write(_folded(text, everything=everything))
+
+
+def _folded(text: str, *, everything: bool) -> str:
+    """Long by-work is shown by its beginning."""
+    lines = "\n".join("  │ " + line for line in (text if everything else text[:_FOLDED]).split("\n"))
+    return lines if everything or len(text) <= _FOLDED else lines + " …"
+
+
+@command("history")
+@click.argument("id")
+def history_command(call: Call, **named: str) -> None:
+    """List the versions of a conversation."""
+    with archive_of(call.home) as archive:
+        found = views.history(archive, named["id"])
+
+    def words() -> None:
+        write(clean(found["conversation"]["title"]) or _("(no title)"))
+        table(
+            [_("Version"), _("Key"), _("Export of"), _("Messages"), _("Added"), _("Changed"), _("Title")],
+            [
+                [
+                    str(each["version"]),
+                    each["key"],
+                    day(each["exported_at"]),
+                    str(each["messages"]),
+                    str(each["added"]),
+                    str(each["changed"]),
+                    each["title"],
+                ]
+                for each in found["versions"]
+            ],
+            right=(0, 3, 4, 5),
+        )
+
+    answer(found, as_json=call.as_json, words=words)
+
+
+@command("diff")
+@click.argument("id")
+@click.argument("a")
+@click.argument("b")
+def diff_command(call: Call, a: str, b: str, **named: str) -> None:
+    """Print what changed between two versions."""
+    with archive_of(call.home) as archive:
+        found = views.diff(archive, named["id"], a, b)
+
+    def words() -> None:
+        if found["title"]:
+            write(f"- {clean(found['title']['old'])}\n+ {clean(found['title']['new'])}")
+        for message in found["removed"]:
+            _say_marked("-", message)
+        for change in found["changed"]:
+            _say_marked("-", change["old"])
+            _say_marked("+", change["new"])
+        for message in found["added"]:
+            _say_marked("+", message)
+        if not (found["title"] or found["added"] or found["changed"] or found["removed"]):
+            write(_("The two versions hold the same messages; another branch is shown."))
+
+    answer(found, as_json=call.as_json, words=words)
+
+
+def _say_marked(mark: str, message: dict[str, Any]) -> None:
+    write(f"{mark} ── {_ROLES[message['role']]}")
+    for part in message["parts"]:
+        for line in safe(part["text"]).split("\n"):
+            write(f"{mark} {line}")

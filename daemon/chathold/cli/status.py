@@ -1,0 +1,86 @@
+"""`chathold status`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chathold.archive.store import Archive
+from chathold.archive.views import accounts, totals
+from chathold.archive.waiting import downloads
+from chathold.cli.commands import Call, command
+from chathold.cli.output import amount, answer, clean, day, table, write
+from chathold.core.texts import _, ngettext
+
+_NOTHING: dict[str, Any] = {
+    "conversations": 0,
+    "documents": 0,
+    "versions": 0,
+    "messages": 0,
+    "assets": 0,
+    "bytes": 0,
+}
+
+
+@command("status")
+def status_command(call: Call) -> None:
+    """Say what is archived and what is missing."""
+    archive = Archive.open(call.home.archive)
+    if archive is None:
+        value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], 0, 0)
+    else:
+        try:
+            read, pending = archive.database.execute(
+                "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM stale)"
+            ).fetchone()
+            value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
+        finally:
+            archive.close()
+    answer(value, as_json=call.as_json, words=lambda: _say(value))
+
+
+def _value(
+    held: dict[str, Any], known: list[dict[str, Any]], waiting: list[dict[str, Any]], read: int, pending: int
+) -> dict[str, Any]:
+    return {
+        "archive": held,
+        "accounts": known,
+        "watching": [],
+        "downloads": waiting,
+        "index": {"indexed": read, "pending": pending},
+        "daemon": {"running": False, "pid": None, "since": None},
+    }
+
+
+def _say(value: dict[str, Any]) -> None:
+    held = value["archive"]
+    if not held["conversations"] and not held["documents"]:
+        write(_("Nothing here yet. Chathold cannot fetch your chats: it has no access to your accounts."))
+        write(_('Ask the service for an export, download it, then: "chathold import FILE".'))
+    else:
+        chats = ngettext("{n} chat kept", "{n} chats kept", held["conversations"]).format(
+            n=held["conversations"]
+        )
+        rest = _("{messages} messages, {versions} versions, {assets} files, {size}").format(
+            **held, size=amount(held["bytes"])
+        )
+        write(f"{chats} · {rest}")
+        table(
+            [_("Service"), _("Account"), _("Chats"), _("Not in newest"), _("Newest chat"), _("Last export")],
+            [
+                [
+                    each["provider"],
+                    each["label"],
+                    str(each["conversations"]),
+                    str(each["gone"]),
+                    day(each["newest_chat"]),
+                    day(each["last_export"]),
+                ]
+                for each in value["accounts"]
+            ],
+            right=(2, 3),
+        )
+    for each in value["downloads"]:
+        write(f"! {clean(each['path'])}: {each['reason']}")
+    if value["index"]["pending"]:
+        write(_("{n} chats are still being read.").format(n=value["index"]["pending"]))
+    write(_("The archive lies in {folder}").format(folder=held["path"]))

@@ -1,0 +1,1 @@
+"""Pure records and rules: no files, no clock, no database."""

@@ -1,0 +1,201 @@
+"""Canonical JSON: which byte strings say the same.
+
+The *form* of a record is its JSON with names sorted, no space, UTF-8, and numbers as they were written, less
+the few fields its provider is known to make anew at every export. Two records of one form are one.
+
+The fast path is msgspec's; what it refuses (half a character, NaN, numbers of 30 digits, a name given twice)
+is read again, slowly and exactly. A record that has no canonical JSON is its own form, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import orjson
+
+from chathold.core.model import Problem
+from chathold.core.texts import N_
+
+Strip = Callable[[dict[str, Any]], int]
+
+HALF_CHARACTER = N_("Half a character stands in a text; it is shown as �.")
+TWICE = N_("A name is given twice; the last one is read, both are kept.")
+NOT_UNICODE = N_("Some bytes are no Unicode; they are shown as �.")
+NO_NUMBER = N_("A number is none (NaN or infinite); it is left out.")
+UNREADABLE = N_("This record cannot be read; it is kept as it is.")
+
+_decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
+_encoder = msgspec.json.Encoder(order="sorted")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The hash of a record's canonical JSON, and how many quotation marks that JSON has.
+
+    A name given twice leaves fewer marks in the canonical JSON than in the bytes: with this count a record
+    of known form is proven to hide nothing without being read in full.
+    """
+
+    hash: bytes
+    marks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A record as plain Python values, strings fit for UTF-8, and what was odd about its bytes."""
+
+    value: Any
+    problems: tuple[Problem, ...] = ()
+    readable: bool = True
+
+
+def form(raw: bytes, strip: Strip) -> Form:
+    """The form of one record's JSON text.
+
+    `strip` removes the volatile fields from the decoded record and says how many names went.
+    """
+    try:
+        value = _decoder.decode(raw)
+        gone = strip(value) if isinstance(value, dict) else 0
+        text = _encoder.encode(value)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError):
+        return _exact_form(raw, strip)
+    marks = text.count(b'"')
+    if raw.count(b'"') != marks + 2 * gone:
+        return _exact_form(raw, strip)
+    return Form(sha256(text).digest(), marks)
+
+
+def same_form(raw: bytes, known: Form, strip: Strip) -> bool:
+    """Whether `raw` has the known form."""
+    return form(raw, strip).hash == known.hash
+
+
+def parse(raw: bytes) -> Parsed:
+    """The record as plain values. Never raises: what cannot be read at all says so (`readable`)."""
+    try:
+        return Parsed(orjson.loads(raw))
+    except ValueError:
+        return _exact_parse(raw)
+
+
+class _Number(str):
+    """A number as it was written."""
+
+    __slots__ = ()
+
+
+class _Twice(Exception):
+    """A name is given twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise _Twice
+    return result
+
+
+def _exact_form(raw: bytes, strip: Strip) -> Form:
+    try:
+        text = raw.decode("utf-8", "surrogatepass")
+        value = json.loads(
+            _joined(text),
+            object_pairs_hook=_once,
+            parse_float=_Number,
+            parse_int=_Number,
+            parse_constant=_Number,
+            strict=False,
+        )
+        if isinstance(value, dict):
+            strip(value)
+        canonical = "".join(_pieces(value)).encode("utf-8", "surrogatepass")
+    except (ValueError, RecursionError, _Twice):
+        return Form(sha256(b"as it is\n" + raw).digest(), raw.count(b'"'))
+    return Form(sha256(canonical).digest(), canonical.count(b'"'))
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """Canonical JSON of what the exact reading gave, in pieces; equal to the fast path's where both can."""
+    match value:
+        case _Number():
+            yield "0" if value == "-0" else value
+        case dict():
+            for number, name in enumerate(sorted(value)):
+                yield "," if number else "{"
+                yield json.dumps(_joined(name), ensure_ascii=False)
+                yield ":"
+                yield from _pieces(value[name])
+            yield "}" if value else "{}"
+        case list():
+            for number, item in enumerate(value):
+                yield "," if number else "["
+                yield from _pieces(item)
+            yield "]" if value else "[]"
+        case str():
+            yield json.dumps(_joined(value), ensure_ascii=False)
+        case _:
+            yield json.dumps(value)
+
+
+def _joined(text: str) -> str:
+    """`text` with the halves of a character that stand side by side made one (CESU-8, Unicode TR 26)."""
+    if _PAIR.search(text) is None:
+        return text
+    return _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
+def _exact_parse(raw: bytes) -> Parsed:
+    odd: list[str] = []
+    try:
+        text = raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        odd.append(NOT_UNICODE)
+        text = raw.decode("utf-8", "replace")
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(found)
+        if len(result) != len(found):
+            odd.append(TWICE)
+        return result
+
+    def constant(_: str) -> None:
+        odd.append(NO_NUMBER)
+
+    try:
+        value = json.loads(
+            _joined(text), object_pairs_hook=pairs, parse_int=_integer, parse_constant=constant, strict=False
+        )
+        value = _whole(value, odd)
+    except (ValueError, RecursionError):
+        return Parsed(None, (Problem("", UNREADABLE),), readable=False)
+    return Parsed(value, tuple(Problem("", what) for what in dict.fromkeys(odd)))
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 300 else float(digits)  # noqa: PLR2004 - Python refuses 4,300 digits
+
+
+def _whole(value: Any, odd: list[str]) -> Any:
+    """`value` with halves of characters replaced, so that every string can be written as UTF-8."""
+    match value:
+        case str():
+            joined = _joined(value)
+            if _SURROGATE.search(joined) is None:
+                return joined
+            odd.append(HALF_CHARACTER)
+            return _SURROGATE.sub("�", joined)
+        case dict():
+            return {_whole(name, odd): _whole(item, odd) for name, item in value.items()}
+        case list():
+            return [_whole(item, odd) for item in value]
+        case _:
+            return value

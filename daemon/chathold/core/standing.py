@@ -1,0 +1,341 @@
+"""What the imported files together prove: when each was exported, whose it is, and what is gone.
+
+Pure rules over facts that only accumulate (DESIGN §3, laws 2, 4 and 12). The same facts give the same
+answers, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+UNKNOWN = "unknown"
+"""The account of what nobody has claimed yet."""
+
+_LEEWAY = timedelta(days=2).total_seconds()
+"""ZIP dates have no time zone and names often no hour: so much later a time inside is still believed."""
+
+_BINDING = timedelta(days=14).total_seconds()
+"""A part this far from its manifest's date belongs to another export."""
+
+_MASS_SHARE = 5
+_MASS_COUNT = 5
+
+_COPY = re.compile(r" ?\(\d+\)(?=(\.[^.]*)?$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A record in a file: its number, and the oldest and newest time in it that can be believed."""
+
+    record: int
+    newest: float | None = None
+    activity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What one imported file is known to say.
+
+    `names` are all names it was seen under, `folders` where. `manifest_time` is the time of a manifest of
+    its own, `name_times` those that the provider's file names carry, `member_time` the newest member's.
+    `owners` are the accounts of its users file, `given` the account the user named for it. `lists` are the
+    names a manifest asks for.
+    """
+
+    id: int
+    hash: str
+    provider: str
+    names: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    manifest_time: float | None = None
+    name_times: tuple[float, ...] = ()
+    member_time: float | None = None
+    vouches: bool = False
+    within_span: bool = False
+    part_of: bool = False
+    conversations: bool = False
+    lists: tuple[str, ...] = ()
+    owners: frozenset[str] = frozenset()
+    given: str = ""
+    sights: tuple[Sight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartSet:
+    """The files that belong to one manifest: found by name, still missing, and which could be meant twice."""
+
+    manifest: int
+    files: frozenset[int]
+    missing: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Since which export a conversation is missing; `confirmed` unless a single export says it of many."""
+
+    since: float
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All answers: export times and accounts by file, accounts by record, what is gone, the part sets."""
+
+    exported: Mapping[int, float | None]
+    file_account: Mapping[int, str]
+    record_account: Mapping[int, str]
+    gone: Mapping[int, Gone]
+    sets: tuple[PartSet, ...]
+    vouching: Mapping[str, float] = field(default_factory=dict)
+
+
+def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Standing:
+    """Work out everything from the facts; `own_account` is the account that a record itself names."""
+    facts = sorted(files, key=lambda each: each.hash)
+    sets = tuple(bind(each, facts) for each in facts if each.lists)
+    exported = _export_times(facts, sets)
+    file_account = _file_accounts(facts, sets, own_account)
+    record_account = _record_accounts(facts, file_account, own_account, exported)
+    gone, vouching = _gone(facts, sets, exported, file_account, record_account)
+    return Standing(exported, file_account, record_account, gone, sets, vouching)
+
+
+def plain_name(name: str) -> str:
+    """A file name without the number that a browser adds to a second copy."""
+    return _COPY.sub("", name)
+
+
+def bind(manifest: FileFacts, facts: Iterable[FileFacts]) -> PartSet:
+    """Find a manifest's parts: by name, then nearest member date, else the same folder.
+
+    Of several equally near files with different bytes none is chosen: the name is ambiguous.
+    """
+    files: set[int] = set()
+    missing: list[str] = []
+    ambiguous: list[str] = []
+    candidates = [each for each in facts if each.provider == manifest.provider and not each.lists]
+    for name in manifest.lists:
+        named = [each for each in candidates if name in {plain_name(known) for known in each.names}]
+        nearest = _nearest(manifest, named)
+        if len(nearest) == 1:
+            files.add(nearest[0].id)
+        elif nearest:
+            ambiguous.append(name)
+        else:
+            missing.append(name)
+    return PartSet(manifest.id, frozenset(files), tuple(missing), tuple(ambiguous))
+
+
+def _nearest(manifest: FileFacts, named: list[FileFacts]) -> list[FileFacts]:
+    dated = [each for each in named if each.member_time is not None and manifest.manifest_time is not None]
+    if dated:
+        distances = {
+            each.id: abs((each.member_time or 0.0) - (manifest.manifest_time or 0.0)) for each in dated
+        }
+        least = min(distances.values())
+        return [each for each in dated if distances[each.id] == least and least <= _BINDING]
+    return [each for each in named if each.folders & manifest.folders]
+
+
+def believable(time: float | None, exported: float | None) -> bool:
+    """Whether a time inside an export can be true, given when the export was made."""
+    return time is not None and (exported is None or time <= exported)
+
+
+def _export_times(facts: list[FileFacts], sets: tuple[PartSet, ...]) -> dict[int, float | None]:
+    """A manifest's date, else the name's, else the newest member's; never older than what lies inside."""
+    bound = defaultdict(list)
+    times = {each.id: each.manifest_time for each in facts}
+    for part in sets:
+        for file in part.files:
+            bound[file].append(times[part.manifest])
+    result: dict[int, float | None] = {}
+    for each in facts:
+        manifests = [time for time in (each.manifest_time, *bound[each.id]) if time is not None]
+        evidence = min(manifests, default=None) or min(each.name_times, default=None) or each.member_time
+        if evidence is None:
+            result[each.id] = None
+            continue
+        inside = [
+            sight.newest
+            for sight in each.sights
+            if sight.newest is not None and evidence < sight.newest <= evidence + _LEEWAY
+        ]
+        result[each.id] = max(evidence, *inside) if inside else evidence
+    return result
+
+
+def _file_accounts(
+    facts: list[FileFacts], sets: tuple[PartSet, ...], own_account: Mapping[int, str]
+) -> dict[int, str]:
+    """The account of each file's records that name none themselves."""
+    result: dict[int, str] = {}
+    for each in facts:
+        group = [other for part in sets if each.id in part.files for other in facts if other.id in part.files]
+        owners = each.owners or frozenset().union(*(other.owners for other in group))
+        named = {own_account[sight.record] for sight in each.sights if sight.record in own_account}
+        if len(owners) == 1:
+            result[each.id] = next(iter(owners))
+        elif each.given:
+            result[each.id] = each.given
+        elif len(named) == 1:
+            result[each.id] = next(iter(named))
+    return _linked(facts, result)
+
+
+def _linked(facts: list[FileFacts], settled: dict[int, str]) -> dict[int, str]:
+    """Give unsettled files the one account named among the files they share records with."""
+    parent = {each.id: each.id for each in facts}
+
+    def find(file: int) -> int:
+        while parent[file] != file:
+            parent[file] = parent[parent[file]]
+            file = parent[file]
+        return file
+
+    holder: dict[int, int] = {}
+    for each in facts:
+        for sight in each.sights:
+            first = holder.setdefault(sight.record, each.id)
+            parent[find(each.id)] = find(first)
+    named: dict[int, set[str]] = defaultdict(set)
+    for file, account in settled.items():
+        named[find(file)].add(account)
+    result = dict(settled)
+    for each in facts:
+        accounts = named[find(each.id)]
+        if each.id not in result:
+            result[each.id] = next(iter(accounts)) if len(accounts) == 1 else UNKNOWN
+    return result
+
+
+def _record_accounts(
+    facts: list[FileFacts],
+    file_account: Mapping[int, str],
+    own_account: Mapping[int, str],
+    exported: Mapping[int, float | None],
+) -> dict[int, str]:
+    """The account a record names, else that of the newest file it is in that has one."""
+    result: dict[int, str] = {}
+    for each in sorted(facts, key=lambda file: (exported[file.id] or 0.0, file.hash)):
+        account = file_account[each.id]
+        for sight in each.sights:
+            if account != UNKNOWN or sight.record not in result:
+                result[sight.record] = account
+    return result | {record: account for record, account in own_account.items() if record in result}
+
+
+@dataclass(frozen=True, slots=True)
+class _Vouch:
+    """One export that is known to be whole: its time, and the records and span it shows per account."""
+
+    time: float
+    key: str
+    records: frozenset[int]
+    span: tuple[float, float] | None
+
+
+def _gone(
+    facts: list[FileFacts],
+    sets: tuple[PartSet, ...],
+    exported: Mapping[int, float | None],
+    file_account: Mapping[int, str],
+    accounts: Mapping[int, str],
+) -> tuple[dict[int, Gone], dict[str, float]]:
+    """What whole exports lack, and the newest whole export of every provider and account."""
+    seen_last: dict[int, float] = {}
+    activity: dict[int, float] = {}
+    by_account: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for each in facts:
+        for sight in each.sights:
+            seen_last[sight.record] = max(seen_last.get(sight.record, 0.0), exported[each.id] or 0.0)
+            activity[sight.record] = max(activity.get(sight.record, 0.0), sight.activity or 0.0)
+            by_account[each.provider, accounts[sight.record]].add(sight.record)
+    gone: dict[int, Gone] = {}
+    newest: dict[str, float] = {}
+    for (provider, account), records in sorted(by_account.items()):
+        if account == UNKNOWN:
+            continue
+        groups = [
+            group
+            for group in _whole_exports(facts, sets, provider)
+            if any(file_account[each.id] == account or _shows(each, records) for each in group)
+        ]
+        vouches = _vouches(groups, exported, records, activity)
+        if vouches:
+            newest[f"{provider}/{account}"] = vouches[-1].time
+        gone |= _missing(records, vouches, seen_last, activity)
+    return gone, newest
+
+
+def _shows(file: FileFacts, records: set[int]) -> bool:
+    return any(sight.record in records for sight in file.sights)
+
+
+def _whole_exports(facts: list[FileFacts], sets: tuple[PartSet, ...], provider: str) -> list[list[FileFacts]]:
+    """The groups of files that together are one whole export of this provider."""
+    by_id = {each.id: each for each in facts}
+    groups = [[each] for each in facts if each.provider == provider and each.vouches]
+    groups += [_whole(part, by_id) for part in sets if by_id[part.manifest].provider == provider]
+    return [group for group in groups if group]
+
+
+def _vouches(
+    groups: list[list[FileFacts]],
+    exported: Mapping[int, float | None],
+    records: set[int],
+    activity: Mapping[int, float],
+) -> list[_Vouch]:
+    """What whole exports show of one account, oldest first; one of unknown time proves nothing."""
+    result = []
+    for group in groups:
+        times = [time for each in group if (time := exported[each.id]) is not None]
+        shown = frozenset(sight.record for each in group for sight in each.sights) & records
+        spans = [activity[record] for record in shown if activity[record]]
+        within = any(each.within_span for each in group)
+        if times and (spans or not within):
+            span = (min(spans), max(spans)) if within else None
+            result.append(_Vouch(max(times), min(each.hash for each in group), shown, span))
+    return sorted(result, key=lambda vouch: (vouch.time, vouch.key))
+
+
+def _whole(part: PartSet, by_id: Mapping[int, FileFacts]) -> list[FileFacts]:
+    """The conversation parts of a set that lacks none of them, else nothing."""
+    lacking = [name for name in (*part.missing, *part.ambiguous) if name.startswith("conversations")]
+    if lacking:
+        return []
+    return [by_id[file] for file in part.files if by_id[file].conversations]
+
+
+def _missing(
+    records: set[int],
+    vouches: list[_Vouch],
+    seen_last: Mapping[int, float],
+    activity: Mapping[int, float],
+) -> dict[int, Gone]:
+    """Walk the whole exports from old to new; one that lacks very many at once is not believed alone."""
+    gone: dict[int, Gone] = {}
+    for vouch in vouches:
+        there = {record for record in records if record not in gone or not gone[record].confirmed}
+        lacking = {
+            record
+            for record in there - vouch.records
+            if seen_last[record] < vouch.time and _in_span(activity[record], vouch.span)
+        }
+        fresh = {record for record in lacking if record not in gone}
+        known = [record for record in there if record not in gone]
+        many = len(fresh) > _MASS_COUNT and len(fresh) * _MASS_SHARE > len(known)
+        for record in lacking - fresh:
+            gone[record] = Gone(gone[record].since, confirmed=True)
+        for record in fresh:
+            gone[record] = Gone(vouch.time, confirmed=not many)
+    return gone
+
+
+def _in_span(time: float, span: tuple[float, float] | None) -> bool:
+    return span is None or span[0] <= time <= span[1]

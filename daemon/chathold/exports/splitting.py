@@ -1,0 +1,351 @@
+"""A stream of JSON cut into records, one at a time, without building objects and without a second pass.
+
+    the member's bytes ──▶ buffer ──▶ element known by its beginning?  ── yes: hash it, skip it
+                                              │ no
+                                              ▼
+                          cut where a record seems to end, let msgspec prove it
+                                              │ refused: half a character, NaN, nesting …
+                                              ▼
+                          count brackets by hand, one record
+
+*The proof*: JSON is read left to right without choice, so if `[` + prefix + `]` is valid, the prefix ends
+between two elements of the outer array. A cut that is refused at its very end was a wrong guess; one refused
+before holds something msgspec does not take, and is cut by counting brackets instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b, sha256
+
+import msgspec
+
+from chathold.core.errors import ExportError, Incomplete
+from chathold.core.model import Problem
+from chathold.core.texts import N_, _
+
+BEGINNING = 120
+"""So many bytes of a record tell which record it may be."""
+
+_FIRST_BATCH = 128 << 10
+_BATCH = 1 << 20
+_LARGEST = 1 << 30
+_SPACE = b" \t\r\n"
+_GUESSES = 6
+
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|"', re.DOTALL)
+_SCALAR_END = re.compile(rb"[,\]}\s]")
+_RECORD_START = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\{\Z")
+_POSITION = re.compile(r"\(byte (\d+)\)")
+_records = msgspec.json.Decoder(list[msgspec.Raw])
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+AFTER_THE_END = N_("Something stands after the end of the list; it was left alone.")
+NO_COMMA = N_("Something that is no record stands between two records; it was left alone.")
+BESIDE_THE_LIST = N_("The list lies in an object that says more; the rest was left alone.")
+
+
+def beginning(raw: bytes | bytearray | memoryview) -> int:
+    """A number for the beginning of a record, signed 64 bits, as `Known.beginnings` has it."""
+    return int.from_bytes(blake2b(raw[:BEGINNING], digest_size=8).digest(), "big", signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Records already had: by their beginning (length, SHA-256, number) and by their SHA-256."""
+
+    beginnings: Mapping[int, tuple[int, bytes, int]] = field(default_factory=dict)
+    hashes: Mapping[bytes, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One record: its bytes and their SHA-256, or the number under which it is known (then without bytes)."""
+
+    raw: bytes
+    hash: bytes
+    known: int | None = None
+
+
+class Splitter:
+    """Cuts one member. Iterate it once; `problems` says afterwards what was odd between the records."""
+
+    def __init__(self, chunks: Iterator[bytes], known: Known, *, array: str = "", place: str = "") -> None:
+        self._chunks = chunks
+        self._known = known
+        self._array = array
+        self._place = place
+        self._buffer = bytearray()
+        self._at = 0
+        self._ended = False
+        self._batch = _FIRST_BATCH
+        self._marker = b""
+        self.problems: list[Problem] = []
+
+    def __iter__(self) -> Iterator[Piece]:
+        self._enter()
+        while self._at_element():
+            piece = self._predicted()
+            if piece is not None:
+                self._batch = _FIRST_BATCH
+                yield piece
+                continue
+            for raw in self._read_batch():
+                digest = sha256(raw).digest()
+                number = self._known.hashes.get(digest)
+                yield Piece(b"" if number is not None else raw, digest, number)
+        self._leave()
+
+    # The buffer: `_at` is the next byte that has not been given out.
+
+    def _fill(self, wanted: int) -> bool:
+        """Have `wanted` bytes from `_at` on, if the stream still has them."""
+        if len(self._buffer) - self._at >= wanted:
+            return True
+        del self._buffer[: self._at]
+        self._at = 0
+        while len(self._buffer) < wanted and not self._ended:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                self._ended = True
+            else:
+                self._buffer += chunk
+        if len(self._buffer) > _LARGEST + _BATCH * 2:
+            raise ExportError(
+                _("A single record is larger than 1 GiB; it was not read."),
+                place=self._place,
+                advice=_("Please report this, with the kind of export."),
+            )
+        return len(self._buffer) >= wanted
+
+    def _byte(self) -> int:
+        """The next byte that is no space, or -1 at the end."""
+        while self._fill(1):
+            byte = self._buffer[self._at]
+            if byte not in _SPACE:
+                return byte
+            self._at += 1
+        return -1
+
+    def _enter(self) -> None:
+        """Go to the first element of the array."""
+        self._fill(_FIRST_BATCH)
+        if self._buffer.startswith(b"\xef\xbb\xbf"):
+            self._at = 3
+        if self._array and self._byte() == ord("{"):
+            self._enter_object()
+        if self._byte() != ord("["):
+            raise ExportError(_("This is not a list of records."), place=self._place)
+        self._at += 1
+
+    def _enter_object(self) -> None:
+        """Go past the wrapping object's name for the array, over whatever stands before it."""
+        self._at += 1
+        while self._byte() == ord('"'):
+            name = self._element().decode("utf-8", "replace")
+            if self._byte() == ord(":"):
+                self._at += 1
+            if name == f'"{self._array}"' and self._byte() == ord("["):
+                return
+            self.problems.append(Problem(self._place, BESIDE_THE_LIST))
+            self._byte()
+            self._element()
+            if self._byte() == ord(","):
+                self._at += 1
+
+    def _at_element(self) -> bool:
+        """Go to the next element; false at the end of the array."""
+        byte = self._byte()
+        if byte == ord(","):
+            self._at += 1
+            byte = self._byte()
+        while byte in b":}" and byte != -1:
+            self._note(NO_COMMA)
+            self._at += 1
+            byte = self._byte()
+        if byte == -1:
+            raise Incomplete(
+                _("This list of records ends in the middle."),
+                place=self._place,
+                advice=_("Download it again. What is whole can be had with --rescue."),
+            )
+        return byte != ord("]")
+
+    def _leave(self) -> None:
+        """Look at what follows the array, to its end (the member's checksum is proven on the way)."""
+        self._at += 1
+        closing = self._byte()
+        if self._array and closing == ord("}"):
+            self._at += 1
+        elif self._array and closing == ord(","):
+            self._note(BESIDE_THE_LIST)
+            closing = -1
+            self._at = len(self._buffer)
+        if not self._array or closing == ord("}"):
+            while (byte := self._byte()) != -1:
+                self._note(AFTER_THE_END if byte else "")
+                self._at = len(self._buffer)
+        for _chunk in self._chunks:
+            pass
+
+    def _note(self, what: str) -> None:
+        problem = Problem(self._place, what)
+        if what and problem not in self.problems:
+            self.problems.append(problem)
+
+    # What is known by its beginning is hashed and skipped.
+
+    def _predicted(self) -> Piece | None:
+        if not self._known.beginnings:
+            return None
+        self._fill(BEGINNING)
+        guess = self._known.beginnings.get(beginning(self._buffer[self._at : self._at + BEGINNING]))
+        if guess is None:
+            return None
+        length, digest, number = guess
+        if not self._fill(length + 1) or self._buffer[self._at + length] not in b", \t\r\n]":
+            return None
+        with memoryview(self._buffer) as view, view[self._at : self._at + length] as element:
+            if sha256(element).digest() != digest:
+                return None
+        self._at += length
+        return Piece(b"", digest, number)
+
+    # What is not known is cut in batches.
+
+    def _read_batch(self) -> list[bytes]:
+        """The next records, at least one."""
+        wanted = self._batch
+        self._batch = min(self._batch * 2, _BATCH)
+        while True:
+            whole = not self._fill(wanted)
+            result = self._guessed(whole=whole)
+            if result is not None:
+                return result
+            if whole:
+                return [self._element()]
+            wanted = (len(self._buffer) - self._at) * 2
+
+    def _guessed(self, *, whole: bool) -> list[bytes] | None:
+        """The records up to a guessed cut; none if no guess was right, one if msgspec refuses the next."""
+        guesses = 0
+        for cut in self._cuts(whole=whole):
+            try:
+                found = _records.decode(b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")))
+            except RecursionError:
+                return [self._element()]
+            except msgspec.DecodeError as error:
+                if self._refused(str(error), cut):
+                    return [self._element()]
+                guesses += 1
+                if guesses >= _GUESSES:
+                    return None
+                continue
+            self._at = cut
+            result = [bytes(raw) for raw in found]
+            self._learn(result[0])
+            return result
+        return None
+
+    def _refused(self, error: str, cut: int) -> bool:
+        """Whether msgspec stumbled over content rather than over the end of a wrong cut."""
+        position = _POSITION.search(error)
+        return position is not None and int(position[1]) < cut - self._at
+
+    def _cuts(self, *, whole: bool) -> Iterator[int]:
+        """Where the array's element may end, the last place first.
+
+        Every record has the marker (the name of its largest member) once; a record begins at the last `},{`
+        before it.
+        """
+        if whole:
+            end = self._buffer.rfind(b"]", self._at)
+            if end > self._at:
+                yield end
+        if not self._marker:
+            self._learn_from_start()
+        mark = len(self._buffer)
+        while self._marker and (mark := self._buffer.rfind(self._marker, self._at, mark)) > self._at:
+            brace = mark
+            for _attempt in range(_GUESSES):
+                brace = self._buffer.rfind(b"{", self._at + 1, brace)
+                if brace < 0:
+                    break
+                start = max(self._at, brace - 64)
+                found = _RECORD_START.search(self._buffer, start, brace + 1)
+                if found:
+                    yield found.start() + 1
+
+    def _learn_from_start(self) -> None:
+        """Learn the marker from the first record, counted by hand."""
+        if self._byte() == ord("{"):
+            element = self._element()
+            self._at -= len(element)
+            self._learn(element)
+
+    def _learn(self, record: bytes) -> None:
+        if self._marker:
+            return
+        try:
+            members = _members.decode(record)
+        except (msgspec.MsgspecError, RecursionError):
+            return
+        if members:
+            name = max(members, key=lambda each: len(bytes(members[each])))
+            self._marker = msgspec.json.encode(name)
+
+    def _element(self) -> bytes:
+        """The next element, whatever it is, by counting brackets. Raises `Incomplete` if it never ends."""
+        position, depth, wanted = 0, 0, _FIRST_BATCH
+        while True:
+            more = self._fill(wanted)
+            byte = self._buffer[self._at] if len(self._buffer) > self._at else 0
+            if byte not in b'{["':
+                end = _SCALAR_END.search(self._buffer, self._at + 1)
+                if end:
+                    return self._give(end.start() - self._at)
+            else:
+                found = self._closing(position, depth)
+                if found.closed:
+                    return self._give(found.position)
+                position, depth = found.position, found.depth
+            if not more:
+                raise Incomplete(
+                    _("A record ends in the middle."),
+                    place=self._place,
+                    advice=_("Download it again. What is whole can be had with --rescue."),
+                )
+            wanted = (len(self._buffer) - self._at) * 2
+
+    def _closing(self, position: int, depth: int) -> _Brackets:
+        """Count on from `position` (relative to `_at`) until the element closes or the buffer ends."""
+        for token in _TOKEN.finditer(self._buffer, self._at + position):
+            first = self._buffer[token.start()]
+            if first == ord('"'):
+                if token.end() - token.start() == 1:
+                    return _Brackets(token.start() - self._at, depth, closed=False)
+                closed = depth == 0
+            elif first in b"{[":
+                depth += 1
+                closed = False
+            else:
+                depth -= 1
+                closed = depth <= 0
+            position = token.end() - self._at
+            if closed:
+                return _Brackets(position, 0, closed=True)
+        return _Brackets(position, depth, closed=False)
+
+    def _give(self, length: int) -> bytes:
+        element = bytes(memoryview(self._buffer)[self._at : self._at + length])
+        self._at += length
+        return element
+
+
+@dataclass(frozen=True, slots=True)
+class _Brackets:
+    position: int
+    depth: int
+    closed: bool

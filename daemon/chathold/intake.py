@@ -1,0 +1,325 @@
+"""The way of a download into the archive (DESIGN §4), in the order in which things happen.
+
+it is whole → a provider claims it → records are split off, one at a time → those seen before are
+recognised by hash and skipped → the rest are kept → one visible commit → derived → receipt
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from chathold.archive.deriving import derive
+from chathold.archive.receipts import Before, already_imported, before, receipt, recognised, see_again
+from chathold.archive.store import Archive
+from chathold.archive.taking import FileRow, Taking
+from chathold.claiming import OTHER, Claimed, claim, holds_exports, without_cut
+from chathold.core import canonical
+from chathold.core.errors import ChatholdError, ExportError, Incomplete, NoSpace, NotAnExport
+from chathold.core.model import CONVERSATION, Problem
+from chathold.core.receipt import Outcome, Receipt
+from chathold.core.texts import N_, _
+from chathold.exports import Export, Member, children, fingerprint, open_export
+from chathold.exports.splitting import Known, Splitter, beginning
+from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
+
+RESCUED = N_("This file is cut; what was whole in it was rescued.")
+NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
+
+_SPACE_FACTOR = 1.5
+_RESERVE = 64 << 20
+_LARGEST_SINGLE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller of an import asks for: an account, rescuing, and how to be told of progress."""
+
+    account: str = ""
+    rescue: bool = False
+    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
+    waiting: Callable[[], None] = lambda: None
+
+
+def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Iterator[Receipt]:
+    """Import a download; of a folder that is no export itself, everything in it that may be one."""
+    wishes = wishes or Wishes()
+    if path.is_dir() and not _is_one_export(path):
+        found = children(path)
+        if not found:
+            yield _refused(path, NotAnExport(_("There is nothing here to import."), place=path.name))
+        for child in found:
+            yield from take_in(archive, child, wishes)
+        return
+    try:
+        yield take_one(archive, path, wishes)
+    except ExportError as error:
+        yield _refused(path, error)
+
+
+def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
+    """Import one download. Raises `ExportError` if it cannot be, `ArchiveError` if the archive cannot."""
+    started = time.process_time()
+    digest = fingerprint(path)
+    if recognised(archive, digest):
+        with archive.writing(waiting=wishes.waiting) as ledger:
+            see_again(archive, ledger, digest, path, wishes.account)
+            derive(archive)
+        return already_imported(archive, digest, path)
+    with open_export(path, holds_exports, rescue=wishes.rescue) as export:
+        claimed = without_cut(claim(export))
+        _check_space(archive, export)
+        with archive.writing(waiting=wishes.waiting) as ledger:
+            earlier = before(archive)
+            provider = claimed.provider
+            taking = Taking(archive, ledger, provider.NAME, provider.strip)
+            reading = _Reading(taking, provider, wishes, export)
+            reading.read(claimed)
+            _check_unchanged(export)
+            file = reading.finish(digest, path)
+            safe = time.process_time() - started
+            derive(archive, lambda done, total: wishes.progress("reading", done, total))
+            archive.checkpoint()
+            result = receipt(archive, ledger, file, path, earlier, reading.summary())
+    cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}
+    return replace(result, extra={"cpu": cpu})
+
+
+def _is_one_export(folder: Path) -> bool:
+    """Whether a folder is one export: a provider claims it, and no export lies in it by itself."""
+    try:
+        with open_export(folder, holds_exports) as export:
+            outer = [member for member in export.members if not member.container]
+            loose = {member.name for member in outer if "/" not in member.name}
+            anchors = {_anchor(member.name) for member in outer}
+            if not any(anchors):
+                return any(member.container.startswith("User Online Activity/") for member in export.members)
+            inner = [name for name in loose if name.lower().endswith(".zip")]
+            if any(_is_export(folder / name) for name in inner):
+                return False
+            claim(export)
+    except ChatholdError:
+        return False
+    return True
+
+
+def _anchor(name: str) -> bool:
+    """Whether a member's name is one that exports have at their top, or one folder deeper."""
+    parts = name.split("/")
+    stem = parts[-1].removesuffix(".json")
+    names = {"conversations", "user", "users", "projects", "memories"}
+    inner = {"projects", "memories", "design_chats", "artifacts"}
+    shallow = len(parts) <= 2 and (stem in names or stem.startswith("conversations-"))  # noqa: PLR2004
+    return name.endswith(".json") and (shallow or bool(inner & set(parts[:2])))
+
+
+def _is_export(path: Path) -> bool:
+    try:
+        with open_export(path, holds_exports) as export:
+            claim(export)
+    except ChatholdError:
+        return False
+    return True
+
+
+def _refused(path: Path, error: ExportError) -> Receipt:
+    """The receipt of what could not be imported."""
+    outcome = Outcome.FAILED
+    if isinstance(error, NotAnExport):
+        outcome = Outcome.NOT_AN_EXPORT
+    elif isinstance(error, Incomplete):
+        outcome = Outcome.INCOMPLETE
+    problem = Problem(error.place or path.name, error.title)
+    return Receipt(str(path), outcome, problems=(problem,), advice=error.advice)
+
+
+def _check_space(archive: Archive, export: Export) -> None:
+    """Refuse before anything is written what would not fit on the disk."""
+    needed = int(export.size * _SPACE_FACTOR) + _RESERVE
+    free = shutil.disk_usage(archive.folder).free
+    if free < needed:
+        raise NoSpace(
+            _("There is too little space: about {needed} MB are needed, {free} MB are free.").format(
+                needed=needed // 1_000_000, free=free // 1_000_000
+            ),
+            place=str(archive.folder),
+            advice=_("Make room, then import again."),
+        )
+
+
+def _check_unchanged(export: Export) -> None:
+    if not export.unchanged():
+        raise Incomplete(
+            _("The file changed while it was read."),
+            place=export.path.name,
+            advice=_("Wait until the download has finished, then import it again."),
+        )
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a receipt needs to know of how a download was read."""
+
+    taking: Taking
+    problems: tuple[Problem, ...]
+    part_of: bool
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One download being read, member by member."""
+
+    taking: Taking
+    provider: Provider
+    wishes: Wishes
+    export: Export
+    owners: dict[str, Owner] = field(default_factory=dict)
+    names: list[AssetName] = field(default_factory=list)
+    manifest: Manifest | None = None
+    recognised: list[tuple[str, Recognition]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    done: int = 0
+    forgotten_account: bool = False
+
+    def read(self, claimed: Claimed) -> None:
+        """Read every member: who it belongs to first, then records, then files."""
+        order = {Use.ACCOUNTS: 0, Use.MANIFEST: 1, Use.ASSET: 3}
+        members = sorted(claimed.members, key=lambda each: order.get(each[1].use, 2))
+        self.recognised = [(member.name, found) for member, found in claimed.members]
+        for member, found in members:
+            if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
+                self.taking.forget_all = True
+            try:
+                self._read_member(member, found)
+            except Incomplete:
+                if not self.wishes.rescue:
+                    raise
+                self.problems.append(Problem(member.name, RESCUED))
+
+    def _read_member(self, member: Member, found: Recognition) -> None:
+        talk = found.kind == CONVERSATION
+        match found.use:
+            case Use.RECORDS:
+                known = Known(self.taking.beginnings, self.taking.hashes)
+                splitter = Splitter(self._chunks(member), known, array=found.array, place=member.name)
+                try:
+                    for piece in splitter:
+                        if piece.known is not None:
+                            self.taking.sight(piece.known, talk=talk)
+                        else:
+                            self.taking.keep(
+                                piece.raw,
+                                piece.hash,
+                                beginning(piece.raw),
+                                kind=found.kind,
+                                ids=found.ids,
+                                talk=talk,
+                            )
+                finally:
+                    self.problems += splitter.problems
+            case Use.RECORD:
+                raw = self._whole(member)
+                ids = found.ids
+                kind = found.kind
+                self.taking.keep_whole(
+                    raw, kind=kind, ids=ids, name=member.name if kind == OTHER else "", talk=talk
+                )
+            case Use.ACCOUNTS:
+                for owner in self.provider.accounts(self._value(member)):
+                    self.owners[owner.account] = owner
+            case Use.MANIFEST:
+                self.manifest = self.provider.manifest(self._value(member))
+            case Use.ASSET_NAMES:
+                self.names += self.provider.asset_names(self._value(member))
+            case Use.ASSET:
+                ref = self.provider.asset_id(member.name)
+                if not self.taking.forget_all:
+                    self.taking.keep_asset(
+                        member.name, ref, member.size, member.crc, lambda: self._chunks(member)
+                    )
+            case Use.IGNORED:
+                pass
+
+    def _chunks(self, member: Member) -> Iterator[bytes]:
+        for chunk in member.chunks():
+            self.done += len(chunk)
+            self.wishes.progress("importing", self.done, self.export.expands_to)
+            yield chunk
+
+    def _whole(self, member: Member) -> bytes:
+        """A member's bytes, without the mark and space around its JSON."""
+        parts = []
+        size = 0
+        for chunk in self._chunks(member):
+            size += len(chunk)
+            if size > _LARGEST_SINGLE:
+                raise ExportError(
+                    _("A single record is larger than 1 GiB; it was not read."), place=member.name
+                )
+            parts.append(chunk)
+        return b"".join(parts).removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
+
+    def _value(self, member: Member) -> Any:
+        parsed = canonical.parse(self._whole(member))
+        if not parsed.readable:
+            self.problems.append(Problem(member.name, NAMES_UNREADABLE))
+        return parsed.value
+
+    def coverage(self) -> Coverage:
+        """How much of the account this download holds; a rescued one vouches for nothing."""
+        found = self.provider.coverage(self.recognised, self.manifest)
+        return replace(found, vouches=False) if self.wishes.rescue else found
+
+    def finish(self, digest: bytes, path: Path) -> int:
+        """Commit; the file's number."""
+        manifest_only = self.manifest is not None and not self.taking.sightings
+        dates = [member.modified for member in self.export.members if member.modified is not None]
+        covers = self.coverage()
+        talks = any(
+            use.use in (Use.RECORDS, Use.RECORD) and use.kind == CONVERSATION for _n, use in self.recognised
+        )
+        row = FileRow(
+            hash=digest,
+            size=self.export.size,
+            provider=self.provider.NAME,
+            reader=self.provider.READER,
+            whole=not self.wishes.rescue,
+            member_time=max(dates, default=None),
+            manifest_time=self.manifest.created if self.manifest else None,
+            coverage={
+                "vouches": covers.vouches,
+                "within_span": covers.within_span,
+                "part_of": covers.part_of,
+                "conversations": talks,
+                "seen": list(covers.seen),
+                "missing": list(covers.missing),
+            },
+            lists=self.manifest.files if self.manifest and manifest_only else (),
+            problems=self.all_problems(),
+            imported=time.time(),
+        )
+        names = (
+            (each.id, each.name, each.message, each.conversation, each.mime, each.size) for each in self.names
+        )
+        return self.taking.finish(
+            row,
+            seen=[(path.name, str(path.parent))],
+            owners=[(owner.account, owner.hint) for owner in self.owners.values()],
+            given=self.wishes.account,
+            names=names if not self.taking.forget_all else (),
+        )
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """What was odd about the download itself."""
+        return tuple(dict.fromkeys((*self.export.problems, *self.problems, *self.taking.problems)))
+
+    def summary(self) -> Summary:
+        """What the receipt has to know."""
+        return Summary(self.taking, self.all_problems(), self.coverage().part_of or self.manifest is not None)
+
+
+__all__ = ["Before", "Wishes", "take_in", "take_one"]

@@ -1,0 +1,145 @@
+"""What a provider's module is: constants and pure functions over values that have already been read.
+
+A provider never opens files. The exports package cuts members into records; the archive keeps them; a
+provider says what a member is (`recognise`), where a member's own facts lie (`accounts`, `manifest`,
+`asset_names`, `coverage`), and what a record means (`read`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from chathold.core.model import CONVERSATION, Reading
+
+
+class Use(Enum):
+    """What a member of an export is good for."""
+
+    RECORDS = "an array of records, or an object that holds one under `array`"
+    RECORD = "one record"
+    ACCOUNTS = "says whose export this is"
+    MANIFEST = "lists the files that belong to the export"
+    ASSET_NAMES = "names of files by their provider id"
+    ASSET = "a file of the user's: kept as bytes"
+    IGNORED = "known, and left out on purpose: a rendering of other members, or personal data that is no chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a provider makes of one member.
+
+    `evidence` is true where the content alone proves the provider. `ids` are the top-level names under
+    which a record may carry its id, best first; `kind` is the record kind. `array` names the member of a
+    wrapping object that holds the records ("" where the array is the whole file).
+    """
+
+    use: Use
+    kind: str = CONVERSATION
+    evidence: bool = False
+    ids: tuple[str, ...] = ("id",)
+    array: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An account named by a users file: the provider's id and a hint a person recognises, masked."""
+
+    account: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a manifest says: when the export was made and which files belong to it, by name."""
+
+    created: float | None
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetName:
+    """What a side-car says of a file: the id that messages use, and the name the user gave it."""
+
+    id: str
+    name: str
+    mime: str = ""
+    size: int | None = None
+    conversation: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of an account one download holds.
+
+    `vouches` is true only if the download is known to hold *all* conversations (of its time span, if
+    `within_span`). `seen` and `missing` name its own numbered files; `part_of` is true for a download that
+    is one of several and can only vouch together with the others.
+    """
+
+    vouches: bool = False
+    within_span: bool = False
+    part_of: bool = False
+    seen: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class Provider(Protocol):
+    """One chat service. Implemented by a module; its docstring is the field guide of the format."""
+
+    @property
+    def NAME(self) -> str:
+        """The service's name in commands and archives, in lower case."""
+
+    @property
+    def TITLE(self) -> str:
+        """The service's name as it writes it."""
+
+    @property
+    def READER(self) -> int:
+        """Version of this reader; a higher one reads everything again."""
+
+    @property
+    def NEVER_EXPORTED(self) -> tuple[tuple[str, str], ...]:
+        """What this service's exports never hold, each with the date this was last looked up (ISO)."""
+
+    def recognise(self, name: str, sample: Any) -> Recognition | None:
+        """What the member called `name` is.
+
+        `name` uses `/`. `sample` is the beginning of its JSON, cut at a whole value and closed
+        (`exports.sniffing`), or `None` for a member that is no JSON. `None` as answer: not ours.
+        """
+
+    def holds_exports(self, name: str) -> bool:
+        """Whether a ZIP member of this name is itself part of the export and has to be opened."""
+
+    def coverage(self, names: Sequence[tuple[str, Recognition]], manifest: Manifest | None) -> Coverage:
+        """How much this download holds, from its recognised members' names and its own manifest."""
+
+    def accounts(self, value: Any) -> tuple[Owner, ...]:
+        """The owners that an ACCOUNTS member names."""
+
+    def manifest(self, value: Any) -> Manifest:
+        """What a MANIFEST member says; raises nothing, an unreadable one lists no files."""
+
+    def asset_names(self, value: Any) -> tuple[AssetName, ...]:
+        """The names that an ASSET_NAMES member gives."""
+
+    def asset_id(self, name: str) -> str:
+        """The provider id under which messages mention the asset member `name`, or ""."""
+
+    def name_time(self, name: str) -> float | None:
+        """The export time that the provider put into the file name of the download, if it did."""
+
+    def strip(self, kind: str, value: dict[str, Any]) -> int:
+        """Remove the fields proven volatile from a decoded record, in place; how many names went.
+
+        Only numbers, null and booleans are ever volatile here, so that the count of names tells how much
+        shorter the canonical form became.
+        """
+
+    def read(self, kind: str, value: Mapping[str, Any]) -> Reading:
+        """What a record means. Never raises on foreign shapes: what does not fit becomes a problem."""

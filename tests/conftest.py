@@ -1,0 +1,29 @@
+"""What every test gets: no way to touch the real home, and switches of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--regenerate` writes golden expectations that are missing."""
+    parser.addoption("--regenerate", action="store_true", help="write missing golden expectations")
+
+
+@pytest.fixture
+def regenerate(request: pytest.FixtureRequest) -> bool:
+    """Whether missing golden expectations are to be written."""
+    return bool(request.config.getoption("--regenerate"))
+
+
+@pytest.fixture(autouse=True)
+def no_real_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test has a home of its own; the real one cannot be reached by any default."""
+    home = tmp_path / "a-home-of-its-own"
+    home.mkdir()
+    for name in ("HOME", "USERPROFILE", "CHATHOLD_HOME"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
