@@ -181,8 +181,8 @@ def test_each_kind_is_taken_from_where_it_is() -> None:
         parts = shown(home, name)["22"]["parts"]
         first = shown(home, name, "--version", "1")["22"]["parts"]
 
-    assert [(part["kind"], part["text"]) for part in parts] == [("reasoning", "hmm"), ("text", "Two.")]
-    assert [(part["kind"], part["text"]) for part in first] == [("reasoning", "hmm"), ("text", "2")]
+    assert {part["kind"]: part["text"] for part in parts} == {"reasoning": "hmm", "text": "Two."}
+    assert {part["kind"]: part["text"] for part in first} == {"reasoning": "hmm", "text": "2"}
 
 
 def test_one_id_with_two_contents_gives_both() -> None:
@@ -234,7 +234,7 @@ def many(number: int, names: Sequence[int]) -> Export:
         "they are back",
         "exactly a fifth",
         "more",
-        "confirmed and one more",
+        "more, confirmed",
     ],
 )
 def test_much_absence_waits_for_a_second_export(

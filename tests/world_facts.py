@@ -81,43 +81,64 @@ def contents(downloads: Iterable[Download]) -> set[bytes]:
 
 
 def accounts(downloads: Sequence[Download]) -> dict[str, set[str]]:
-    """The accounts each conversation may be filed under (law 12); more than one where sets are at play."""
+    """The accounts each conversation may be filed under (law 12).
+
+    More than one where the page leaves it open: files of one set, or linked by a document that they share.
+    """
     known: dict[str, str] = {}
-    parent = {at: at for at in range(len(downloads))}
-    first: dict[str, int] = {}
-
-    def root(at: int) -> int:
-        while parent[at] != at:
-            at = parent[at]
-        return at
-
-    for at, download in enumerate(downloads):
-        for chat in download.content.chats:
-            parent[root(at)] = root(first.setdefault(chat.id, at))
-    named = defaultdict(set)
-    for at, download in enumerate(downloads):
-        export = download.export
-        if download.content.users:
-            named[root(at)].add(export.account)
-            known |= {chat.id: export.account for chat in download.content.chats}
-        if export.provider == CLAUDE and export.shape.ids:
-            named[root(at)] |= {chat.account for chat in download.content.chats}
-            known |= {chat.id: chat.account for chat in download.content.chats}
-    sets = {Container.PARTS, Container.BATCHES}
-    unsure = any(download.export.shape.container in sets for download in downloads)
+    for download in downloads:
+        known |= {
+            chat.id: _owner(download, chat) for chat in download.content.chats if _owner(download, chat)
+        }
+    narrow, wide = (_linked(downloads, documents=too) for too in (False, True))
+    sets = any(d.export.shape.container in {Container.PARTS, Container.BATCHES} for d in downloads)
+    everyone = {download.export.account for download in downloads} if sets else set[str]()
     result: dict[str, set[str]] = {}
-    for name, at in first.items():
-        owners = named[root(at)]
-        result[name] = {known[name]} if name in known else owners if len(owners) == 1 else {"unknown"}
-        if unsure and name not in known:
-            result[name] = result[name] | owners | {"unknown"} | {d.export.account for d in downloads}
+    for download in downloads:
+        for chat in download.content.chats:
+            if chat.id in known:
+                result[chat.id] = {known[chat.id]}
+            else:
+                result[chat.id] = _one(narrow[chat.id]) | _one(wide[chat.id]) | everyone
+                result[chat.id] |= {"unknown"} if everyone else set()
     return result
+
+
+def _owner(download: Download, chat: Chat) -> str:
+    """The account that a chat's own record, or the users file beside it, names; else ""."""
+    export = download.export
+    if export.provider == CLAUDE and export.shape.ids:
+        return chat.account
+    return export.account if download.content.users else ""
+
+
+def _one(owners: set[str]) -> set[str]:
+    return owners if len(owners) == 1 else {"unknown"}
+
+
+def _linked(downloads: Sequence[Download], *, documents: bool) -> dict[str, set[str]]:
+    """For each chat the accounts named in all files that shared chats, or documents, link to it."""
+    groups: list[tuple[set[str], set[str]]] = []
+    for download in downloads:
+        content = download.content
+        things = {chat.id for chat in content.chats}
+        things |= {document.id for document in content.documents} if documents else set()
+        owners = {_owner(download, chat) for chat in content.chats} - {""}
+        owners |= {download.export.account} if content.users else set()
+        for group in [group for group in groups if group[0] & things]:
+            groups.remove(group)
+            things, owners = things | group[0], owners | group[1]
+        groups.append((things, owners))
+    return {thing: owners for things, owners in groups for thing in things}
 
 
 def dated(download: Download) -> bool:
     """Whether the page says exactly which time this download's export has."""
-    container = download.export.shape.container
-    return container in {Container.ZIP, Container.PORTAL, Container.BATCHES}
+    return _dated(download.export)
+
+
+def _dated(export: Export) -> bool:
+    return export.shape.container in {Container.ZIP, Container.PORTAL, Container.BATCHES}
 
 
 def gone(facts: ChatFacts, downloads: Sequence[Download], *, tidy: bool) -> bool | None:
@@ -135,7 +156,8 @@ def gone(facts: ChatFacts, downloads: Sequence[Download], *, tidy: bool) -> bool
     ]
     sure = all(dated(download) for download, _ in sightings) and _owned(facts)
     last = max((chat for _, chat in sightings), key=lambda chat: chat.active)
-    verdicts = [_vouches(export, last, tidy=tidy) for export in lacking if export.time > latest + _SLACK]
+    later = [export for export in lacking if export.time > latest + _SLACK and _dates_itself(export)]
+    verdicts = [_vouches(export, last, tidy=tidy) for export in later]
     if sure and True in verdicts:
         return True
     possible = [
@@ -146,12 +168,13 @@ def gone(facts: ChatFacts, downloads: Sequence[Download], *, tidy: bool) -> bool
     return None if possible else False
 
 
+def _dates_itself(export: Export) -> bool:
+    return _dated(export) or export.shape.container is Container.PARTS
+
+
 def _owned(facts: ChatFacts) -> bool:
     """Whether some record of the conversation surely belongs to its account."""
-    return any(
-        download.content.users or (download.export.provider == CLAUDE and download.export.shape.ids)
-        for download, _ in facts.sightings
-    )
+    return any(_owner(download, chat) for download, chat in facts.sightings)
 
 
 def _vouches(export: Export, chat: Chat, *, tidy: bool) -> bool | None:

@@ -128,7 +128,7 @@ def _export(rng: Random, story: Story, moment: float, number: int) -> Export:
         documents = tuple(document for document in story.documents if rng.randrange(4) < 3)
         export = replace(export, documents=documents)
         export = replace(export, assets=tuple(asset for asset in story.assets if rng.randrange(3) < 2))
-    export = _poorer(rng, _partial(rng, export))
+    export = _recognisable(_poorer(rng, _partial(rng, export)))
     linear = all(_linear(chat) for chat in export.chats)
     links = export.shape.links or not linear
     return replace(export, shape=replace(export.shape, links=links, ids=export.shape.ids or links))
@@ -172,6 +172,13 @@ def _partial(rng: Random, export: Export) -> Export:
     if fate == 5 and container is Container.ZIP and rng.randrange(3) == 1:
         return replace(export, chats=(), documents=(), assets=(), whole=False)
     return export
+
+
+def _recognisable(export: Export) -> Export:
+    """Without a single chat, only a users file can say which service an export is of."""
+    if export.chats:
+        return export
+    return replace(export, shape=replace(export.shape, container=Container.ZIP, users=True))
 
 
 def _poorer(rng: Random, export: Export) -> Export:

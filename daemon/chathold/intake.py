@@ -6,9 +6,11 @@ recognised by hash and skipped → the rest are kept → one visible commit → 
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from typing import Any
 from chathold.archive.deriving import derive
 from chathold.archive.receipts import Before, already_imported, before, receipt, recognised, see_again
 from chathold.archive.store import Archive
-from chathold.archive.taking import FileRow, Taking
+from chathold.archive.taking import FileRow, Taking, may_have
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, without_cut
 from chathold.core import canonical
 from chathold.core.errors import ChatholdError, ExportError, Incomplete, NoSpace, NotAnExport
@@ -24,14 +26,15 @@ from chathold.core.model import CONVERSATION, Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
-from chathold.exports.splitting import Known, Splitter, beginning
+from chathold.exports.splitting import Known, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 
+_USUAL_RATIO = 2
 _SPACE_FACTOR = 1.5
-_RESERVE = 64 << 20
+_RESERVE = 2 << 20
 _LARGEST_SINGLE = 1 << 30
 
 
@@ -63,6 +66,23 @@ def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Itera
 
 def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     """Import one download. Raises `ExportError` if it cannot be, `ArchiveError` if the archive cannot."""
+    with _without_collection():
+        return _take_one(archive, path, wishes)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Records are trees: counting references frees them, and looking for cycles takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     started = time.process_time()
     digest = fingerprint(path)
     if recognised(archive, digest):
@@ -72,7 +92,7 @@ def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
         return already_imported(archive, digest, path)
     with open_export(path, holds_exports, rescue=wishes.rescue) as export:
         claimed = without_cut(claim(export))
-        _check_space(archive, export)
+        _check_space(archive, claimed)
         with archive.writing(waiting=wishes.waiting) as ledger:
             earlier = before(archive)
             provider = claimed.provider
@@ -137,9 +157,21 @@ def _refused(path: Path, error: ExportError) -> Receipt:
     return Receipt(str(path), outcome, problems=(problem,), advice=error.advice)
 
 
-def _check_space(archive: Archive, export: Export) -> None:
-    """Refuse before anything is written what would not fit on the disk."""
-    needed = int(export.size * _SPACE_FACTOR) + _RESERVE
+def _check_space(archive: Archive, claimed: Claimed) -> None:
+    """Refuse before anything is written what would not fit on the disk, by what the directory declares."""
+    records = sum(
+        min(member.compressed, member.size // _USUAL_RATIO)
+        if member.compressed < member.size
+        else member.size
+        for member, found in claimed.members
+        if found.use in (Use.RECORDS, Use.RECORD)
+    )
+    files = sum(
+        member.size
+        for member, found in claimed.members
+        if found.use is Use.ASSET and not may_have(archive, member.size, member.crc)
+    )
+    needed = int(records * _SPACE_FACTOR) + files + _RESERVE
     free = shutil.disk_usage(archive.folder).free
     if free < needed:
         raise NoSpace(
@@ -211,23 +243,12 @@ class _Reading:
                         if piece.known is not None:
                             self.taking.sight(piece.known, talk=talk)
                         else:
-                            self.taking.keep(
-                                piece.raw,
-                                piece.hash,
-                                beginning(piece.raw),
-                                kind=found.kind,
-                                ids=found.ids,
-                                talk=talk,
-                            )
+                            self.taking.keep(piece.raw, piece.hash, found)
                 finally:
                     self.problems += splitter.problems
             case Use.RECORD:
-                raw = self._whole(member)
-                ids = found.ids
-                kind = found.kind
-                self.taking.keep_whole(
-                    raw, kind=kind, ids=ids, name=member.name if kind == OTHER else "", talk=talk
-                )
+                name = member.name.rpartition("/")[2] if found.kind == OTHER else ""
+                self.taking.keep_whole(self._whole(member), found, name=name)
             case Use.ACCOUNTS:
                 for owner in self.provider.accounts(self._value(member)):
                     self.owners[owner.account] = owner

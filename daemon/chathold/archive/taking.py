@@ -19,9 +19,10 @@ from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.core import canonical
 from chathold.core.canonical import Form
-from chathold.core.model import Problem
+from chathold.core.model import CONVERSATION, Problem
 from chathold.core.texts import N_
 from chathold.exports.splitting import beginning
+from chathold.providers.base import Recognition
 
 UNREADABLE = "unreadable"
 """The kind of records of which not even the id can be read."""
@@ -59,15 +60,6 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a record is expected to be: its kind, where its id may stand, or the name that is its id."""
-
-    kind: str
-    ids: tuple[str, ...]
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class AssetMember:
     """A file of the user's as an export holds it: the member's name, the provider's id, the bytes' hash."""
 
@@ -79,6 +71,14 @@ class AssetMember:
 def tombstone(provider: str, kind: str, ref: str) -> bytes:
     """What is kept of something forgotten: a hash that recognises it and says nothing else."""
     return sha256(f"{provider}\0{kind}\0{ref}".encode("utf-8", "surrogatepass")).digest()
+
+
+def may_have(archive: Archive, size: int, crc: int) -> bool:
+    """Whether the archive has a file of this size and CRC-32: most likely the same, never proof of it."""
+    if not crc:
+        return False
+    query = "SELECT 1 FROM asset WHERE size = ? AND crc = ?"
+    return archive.database.execute(query, (size, crc)).fetchone() is not None
 
 
 class Taking:
@@ -95,6 +95,7 @@ class Taking:
         self._forms: defaultdict[int, list[int]] = defaultdict(list)
         self._form_hashes: dict[int, Form] = {}
         self._tombstones: frozenset[bytes] = frozenset()
+        self._knows_any = False
         self._new_assets: dict[bytes, tuple[int, int]] = {}
         self.beginnings: dict[int, tuple[int, bytes, int]] = {}
         self.hashes: dict[bytes, int] = {}
@@ -125,6 +126,7 @@ class Taking:
             self._forms[record].append(form)
             if form_hash is not None:
                 self._form_hashes[form] = Form(form_hash, marks)
+        self._knows_any = bool(self._records)
         self._tombstones = frozenset(row[0] for row in self._database.execute("SELECT hash FROM tombstone"))
 
     @property
@@ -146,72 +148,88 @@ class Taking:
         self.sightings.add(form)
         self.counts[talk].found.add(self.owner_of[form])
 
-    def keep(
-        self, raw: bytes, digest: bytes, start: int, *, kind: str, ids: tuple[str, ...], talk: bool
-    ) -> None:
-        """Keep a record whose bytes are not known: a new form, or a known one in other bytes."""
-        self._keep(raw, digest, start, _Wanted(kind, ids), talk=talk)
+    def keep(self, raw: bytes, digest: bytes, found: Recognition, *, name: str = "") -> None:
+        """Keep a record: a new one, a new form of a known one, or a known form in other bytes.
 
-    def _keep(self, raw: bytes, digest: bytes, start: int, wanted: _Wanted, *, talk: bool) -> None:
-        kind, ref = self._identify(raw, digest, wanted)
-        grave = tombstone(self._provider, kind, ref)
-        if grave in self._tombstones or self.forget_all:
-            self.counts[talk].forgotten.add(grave)
+        `digest` is the SHA-256 of `raw`; `name` is the record's id where nothing inside it can be.
+        """
+        talk = found.kind == CONVERSATION
+        value = canonical.decoded(raw) if self._knows_any else None
+        head = self._head(raw, digest, found, value)
+        kind = found.kind if head is not None else UNREADABLE
+        ref = name or self._ref(head, digest, found)
+        if self._is_forgotten(kind, ref, _at(head, found.owner) if found.owner else ""):
+            self.counts[talk].forgotten.add(tombstone(self._provider, kind, ref))
             return
         record = self._records.get((kind, ref))
-        form = self._same_form(record, kind, raw) if record is not None else None
+        form = self._same_form(record, kind, raw, value) if record is not None else None
         if record is None:
             record = self._add_record(kind, ref)
         if form is None:
-            form = self._add_form(record, raw, digest, start)
+            form = self._add_form(record, raw, digest)
         self.sight(form, talk=talk)
         if kind == UNREADABLE:
             self.counts[talk].failed.add(record)
 
-    def keep_whole(self, raw: bytes, *, kind: str, ids: tuple[str, ...], name: str, talk: bool) -> None:
-        """Keep a member that is one record; `name` is its id where nothing inside can be."""
+    def keep_whole(self, raw: bytes, found: Recognition, *, name: str = "") -> None:
+        """Keep a member that is one record."""
         digest = sha256(raw).digest()
         known = self.hashes.get(digest)
         if known is not None and not self.forget_all:
-            self.sight(known, talk=talk)
+            self.sight(known, talk=found.kind == CONVERSATION)
         else:
-            self._keep(raw, digest, beginning(raw), _Wanted(kind, ids, name), talk=talk)
+            self.keep(raw, digest, found, name=name)
 
-    def _identify(self, raw: bytes, digest: bytes, wanted: _Wanted) -> tuple[str, str]:
-        """The record's kind and id; the hash of its bytes where it has none."""
-        kind = wanted.kind
-        if wanted.name:
-            return kind, wanted.name
+    def _head(self, raw: bytes, digest: bytes, found: Recognition, value: Any) -> dict[str, Any] | None:
+        """The record as far as its id needs it; none if it cannot be read.
+
+        A first import has only to find ids: nothing was decoded then (`value` is none), nor is here.
+        """
+        if isinstance(value, dict):
+            return value
         try:
             head: dict[str, Any] = _heads.decode(raw)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            parsed = canonical.parse(raw)
-            if not isinstance(parsed.value, dict):
-                self.problems.append(Problem(f"{kind} {digest.hex()[:12]}", canonical.UNREADABLE))
-                return UNREADABLE, digest.hex()
-            head = parsed.value
-        for path in wanted.ids:
+            parsed = canonical.parse(raw).value
+            if isinstance(parsed, dict):
+                return parsed
+            self.problems.append(Problem(f"{found.kind} {digest.hex()[:12]}", canonical.UNREADABLE))
+            return None
+        return head
+
+    def _ref(self, head: dict[str, Any] | None, digest: bytes, found: Recognition) -> str:
+        """The record's id; the hash of its bytes where it has none."""
+        if head is None:
+            return digest.hex()
+        for path in found.ids:
             ref = _at(head, path)
             if ref:
-                return kind, ref
-        self.problems.append(Problem(f"{kind} {digest.hex()[:12]}", NO_ID))
-        return kind, f"sha256:{digest.hex()}"
+                return ref
+        self.problems.append(Problem(f"{found.kind} {digest.hex()[:12]}", NO_ID))
+        return f"sha256:{digest.hex()}"
 
-    def _same_form(self, record: int, kind: str, raw: bytes) -> int | None:
-        """The known form of this record that `raw` has, if any."""
+    def _is_forgotten(self, kind: str, ref: str, owner: str) -> bool:
+        return (
+            self.forget_all
+            or tombstone(self._provider, kind, ref) in self._tombstones
+            or bool(owner and tombstone(self._provider, "account", owner) in self._tombstones)
+        )
+
+    def _same_form(self, record: int, kind: str, raw: bytes, value: Any) -> int | None:
+        """The known form of this record that `raw`, decoded as `value`, has, if any."""
 
         def strip(value: dict[str, Any]) -> int:
             return int(self._strip(kind, value))
 
-        new = canonical.form(raw, strip)
+        known = {}
         for form in self._forms[record]:
-            known = self._form_hashes.get(form)
-            if known is None:
-                known = canonical.form(blobs.fetch(self._database, form), strip)
-                self._form_hashes[form] = known
-            if known.hash == new.hash:
-                return form
-        return None
+            if form not in self._form_hashes:
+                self._form_hashes[form] = canonical.form(blobs.fetch(self._database, form), strip)
+            known[self._form_hashes[form]] = form
+        if value is None:
+            value = canonical.decoded(raw)
+        same = canonical.match(raw, value, strip, known)
+        return known[same] if same else None
 
     def _add_record(self, kind: str, ref: str) -> int:
         self._begin()
@@ -220,11 +238,11 @@ class Taking:
         self._records[kind, ref] = number
         return number
 
-    def _add_form(self, record: int, raw: bytes, digest: bytes, start: int) -> int:
+    def _add_form(self, record: int, raw: bytes, digest: bytes) -> int:
         self._begin()
         base, stored = self._pack(record, raw)
         number = self._next("form")
-        self._ledger.add("form", (number, record, digest, len(raw), start, base), stored)
+        self._ledger.add("form", (number, record, digest, len(raw), beginning(raw), base), stored)
         self.hashes[digest] = number
         self.owner_of[number] = record
         self._forms[record].append(number)
@@ -267,13 +285,7 @@ class Taking:
 
     def keep_asset(self, name: str, ref: str, size: int, crc: int, read: Any) -> None:
         """Keep a file of the user's, read by `read()` as chunks; one already kept is only noted."""
-        known = (
-            crc
-            and self._database.execute(
-                "SELECT 1 FROM asset WHERE size = ? AND crc = ?", (size, crc)
-            ).fetchone()
-        )
-        digest = _hash_only(read()) if known else None
+        digest = _hash_only(read()) if may_have(self._archive, size, crc) else None
         if digest is None or not self._has_asset(digest):
             self._mark_assets()
             digest = self._write_asset(read(), crc)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -30,8 +31,12 @@ NOT_UNICODE = N_("Some bytes are no Unicode; they are shown as �.")
 NO_NUMBER = N_("A number is none (NaN or infinite); it is left out.")
 UNREADABLE = N_("This record cannot be read; it is kept as it is.")
 
+_LARGE = 4 << 20
+
+_local = threading.local()
 _decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
 _encoder = msgspec.json.Encoder(order="sorted")
+_REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -62,21 +67,48 @@ def form(raw: bytes, strip: Strip) -> Form:
 
     `strip` removes the volatile fields from the decoded record and says how many names went.
     """
+    quick = _quick_form(decoded(raw), strip)
+    if quick is None or raw.count(b'"') != quick[0].marks + 2 * quick[1]:
+        return _exact_form(raw, strip)
+    return quick[0]
+
+
+def decoded(raw: bytes) -> Any:
+    """A record by the fast path, numbers as they were written; none if that refuses it."""
     try:
-        value = _decoder.decode(raw)
-        gone = strip(value) if isinstance(value, dict) else 0
-        text = _encoder.encode(value)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError):
-        return _exact_form(raw, strip)
-    marks = text.count(b'"')
-    if raw.count(b'"') != marks + 2 * gone:
-        return _exact_form(raw, strip)
-    return Form(sha256(text).digest(), marks)
+        return _decoder.decode(raw)
+    except _REFUSED:
+        return None
 
 
-def same_form(raw: bytes, known: Form, strip: Strip) -> bool:
-    """Whether `raw` has the known form."""
-    return form(raw, strip).hash == known.hash
+def match(raw: bytes, value: Any, strip: Strip, known: Iterable[Form]) -> Form | None:
+    """The one of the known forms that `raw` has, if any; `value` is `decoded(raw)`, used up by this."""
+    quick = _quick_form(value, strip, count=False)
+    digest = quick[0].hash if quick else _exact_form(raw, strip).hash
+    same = next((each for each in known if each.hash == digest), None)
+    if same is None or (quick and raw.count(b'"') != same.marks + 2 * quick[1]):
+        return None
+    return same
+
+
+def _quick_form(value: Any, strip: Strip, *, count: bool = True) -> tuple[Form, int] | None:
+    """The form of a value by the fast path, and how many names were stripped; none if that refuses it.
+
+    The text is written into one buffer that lives on: records are many, and some are large.
+    """
+    if value is None:
+        return None
+    gone = strip(value) if isinstance(value, dict) else 0
+    buffer: bytearray = _local.__dict__.setdefault("buffer", bytearray())
+    try:
+        _encoder.encode_into(value, buffer)
+    except _REFUSED:
+        return None
+    marks = buffer.count(b'"') if count else 0
+    result = Form(sha256(buffer).digest(), marks)
+    if len(buffer) > _LARGE:
+        _local.buffer = bytearray()
+    return result, gone
 
 
 def parse(raw: bytes) -> Parsed:

@@ -37,7 +37,11 @@ class Tree:
 
     def _newness(self, node: str) -> tuple[float, int, str]:
         """Newest first; among equals the highest number, for services that count their messages."""
-        return (self._times[node] or 0.0, int(node) if node.isdecimal() and len(node) <= _LONGEST_NUMBER else -1, node)
+        return (
+            self._times[node] or 0.0,
+            int(node) if node.isdecimal() and len(node) <= _LONGEST_NUMBER else -1,
+            node,
+        )
 
     def parent(self, node: str) -> str:
         """The message above: the nearest node up the tree that is one, or ""."""

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{}]', re.DOTALL)
 _NUMBER_BEGUN = re.compile(r"-?[0-9.eE+-]*")
 _WORDS = {"true": True, "false": False, "null": None}
 _BEGINNINGS = (*_WORDS, "NaN", "Infinity", "-Infinity")
@@ -38,7 +39,8 @@ def sample(chunks: Iterator[bytes], limit: int = _LIMIT) -> Any:
     """The beginning of the JSON array or object in `chunks`: what is whole within about `limit` bytes.
 
     Arrays and objects that are still open there are given with what they hold so far, so that lists are
-    beginnings and objects are subsets of the real ones. Looks further, up to 1 MiB, if no value was whole.
+    beginnings and objects are subsets of the real ones; what is nested deeper than 64 is left empty. Looks
+    further, up to 1 MiB, if no value was whole or what is nested too deep does not end.
     `None` if it is no JSON array or object. Raises nothing but what `chunks` raises.
     """
     head, ended = _read(chunks, b"", limit)
@@ -46,7 +48,7 @@ def sample(chunks: Iterator[bytes], limit: int = _LIMIT) -> Any:
     if whole and _is_plain(value := _loaded(head)):
         return value
     prefix = _Prefix(head[:limit])
-    if not whole and not prefix.values and prefix.begun:
+    if not whole and prefix.begun and (prefix.deep or not prefix.values):
         larger = max(limit, _LARGER)
         prefix = _Prefix(_read(chunks, head, larger)[0][:larger])
     return prefix.root if prefix.values or prefix.begun else None
@@ -103,13 +105,14 @@ class _Expected(Enum):
 class _Prefix:
     """What can be built from the beginning of a document.
 
-    `root` is the outermost array or object, `values` counts the values that were whole, `begun` is true
-    if the text is the proper beginning of a document as far as it goes.
+    `root` is the outermost array or object, `values` counts the values that were whole, `deep` is true
+    if something nested too deep has no end, `begun` if the text is the proper beginning of a document.
     """
 
     def __init__(self, head: bytes) -> None:
         self.root: Any = None
         self.values = 0
+        self.deep = False
         self._open: list[tuple[Any, str]] = []
         self._name = ""
         self._expected = _Expected.VALUE
@@ -121,7 +124,13 @@ class _Prefix:
         while found := _TOKEN.match(text, at):
             kind, piece = found.lastgroup or "", found[found.lastgroup or 0]
             if piece in {"[", "{"} and len(self._open) == DEEPEST:
-                return True
+                at = _past(text, found.start(found.lastgroup or 0))
+                if not at:
+                    self.deep = True
+                    return True
+                self._put([] if piece == "[" else {})
+                self._expected = _Expected.COMMA_OR_END
+                continue
             if not self._take(kind, piece):
                 return False
             at = found.end()
@@ -174,6 +183,19 @@ class _Prefix:
         self._open.pop()
         self.values += 1
         self._expected = _Expected.COMMA_OR_END
+
+
+def _past(text: str, at: int) -> int:
+    """Where the array or object that begins at `at` ends, by its brackets; 0 if it does not."""
+    depth = 0
+    for found in _BRACKET.finditer(text, at):
+        if found[0] in "[{":
+            depth += 1
+        elif found[0] in "]}":
+            depth -= 1
+            if not depth:
+                return found.end()
+    return 0
 
 
 def _scalar(kind: str, piece: str) -> Any:

@@ -31,12 +31,16 @@ BEGINNING = 120
 
 _FIRST_BATCH = 128 << 10
 _BATCH = 1 << 20
+_SMALLEST_BATCH = 4 << 10
+_SUSPICIOUS = 16 << 20
 _LARGEST = 1 << 30
 _SPACE = b" \t\r\n"
+_STRAY = frozenset(b",:}")
 _GUESSES = 6
+_MARKS = 60
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|"', re.DOTALL)
-_SCALAR_END = re.compile(rb"[,\]}\s]")
+_SCALAR_END = re.compile(rb'[,\]}\s\[{"]')
 _RECORD_START = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\{\Z")
 _POSITION = re.compile(r"\(byte (\d+)\)")
 _records = msgspec.json.Decoder(list[msgspec.Raw])
@@ -82,6 +86,7 @@ class Splitter:
         self._ended = False
         self._batch = _FIRST_BATCH
         self._marker = b""
+        self._misled: set[int] = set()
         self.problems: list[Problem] = []
 
     def __iter__(self) -> Iterator[Piece]:
@@ -161,7 +166,7 @@ class Splitter:
         if byte == ord(","):
             self._at += 1
             byte = self._byte()
-        while byte in b":}" and byte != -1:
+        while byte in _STRAY:
             self._note(NO_COMMA)
             self._at += 1
             byte = self._byte()
@@ -201,14 +206,16 @@ class Splitter:
         if not self._known.beginnings:
             return None
         self._fill(BEGINNING)
-        guess = self._known.beginnings.get(beginning(self._buffer[self._at : self._at + BEGINNING]))
-        if guess is None:
+        start = beginning(self._buffer[self._at : self._at + BEGINNING])
+        guess = self._known.beginnings.get(start)
+        if guess is None or start in self._misled:
             return None
         length, digest, number = guess
         if not self._fill(length + 1) or self._buffer[self._at + length] not in b", \t\r\n]":
             return None
         with memoryview(self._buffer) as view, view[self._at : self._at + length] as element:
             if sha256(element).digest() != digest:
+                self._misled.add(start)
                 return None
         self._at += length
         return Piece(b"", digest, number)
@@ -217,36 +224,50 @@ class Splitter:
 
     def _read_batch(self) -> list[bytes]:
         """The next records, at least one."""
+        if self._byte() != ord("{"):
+            return [self._element()]
+        if not self._marker:
+            record = self._element()
+            self._learn(record)
+            return [record]
         wanted = self._batch
         self._batch = min(self._batch * 2, _BATCH)
         while True:
             whole = not self._fill(wanted)
-            result = self._guessed(whole=whole)
+            result = self._guessed(wanted, whole=whole)
             if result is not None:
                 return result
-            if whole:
+            if whole or self._marker_misleads(wanted):
+                self._marker = b""
                 return [self._element()]
-            wanted = (len(self._buffer) - self._at) * 2
+            wanted *= 2
 
-    def _guessed(self, *, whole: bool) -> list[bytes] | None:
-        """The records up to a guessed cut; none if no guess was right, one if msgspec refuses the next."""
+    def _marker_misleads(self, wanted: int) -> bool:
+        """Whether a cut was missed, so that the buffer would grow without need; looked at once a record."""
+        return _SUSPICIOUS <= wanted < 2 * _SUSPICIOUS and self._closing(0, 0).closed
+
+    def _guessed(self, wanted: int, *, whole: bool) -> list[bytes] | None:
+        """The records up to a guessed cut; none if no guess was right, one if msgspec refuses any.
+
+        After a refusal it goes on in small steps, so that no byte is read again and again.
+        """
         guesses = 0
-        for cut in self._cuts(whole=whole):
+        for cut in self._cuts(wanted, whole=whole):
             try:
                 found = _records.decode(b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")))
             except RecursionError:
+                self._batch = _SMALLEST_BATCH
                 return [self._element()]
             except msgspec.DecodeError as error:
                 if self._refused(str(error), cut):
+                    self._batch = _SMALLEST_BATCH
                     return [self._element()]
                 guesses += 1
                 if guesses >= _GUESSES:
                     return None
                 continue
             self._at = cut
-            result = [bytes(raw) for raw in found]
-            self._learn(result[0])
-            return result
+            return [bytes(raw) for raw in found]
         return None
 
     def _refused(self, error: str, cut: int) -> bool:
@@ -254,8 +275,8 @@ class Splitter:
         position = _POSITION.search(error)
         return position is not None and int(position[1]) < cut - self._at
 
-    def _cuts(self, *, whole: bool) -> Iterator[int]:
-        """Where the array's element may end, the last place first.
+    def _cuts(self, wanted: int, *, whole: bool) -> Iterator[int]:
+        """Where the array's element may end within `wanted` bytes, the last place first.
 
         Every record has the marker (the name of its largest member) once; a record begins at the last `},{`
         before it.
@@ -264,10 +285,11 @@ class Splitter:
             end = self._buffer.rfind(b"]", self._at)
             if end > self._at:
                 yield end
-        if not self._marker:
-            self._learn_from_start()
-        mark = len(self._buffer)
-        while self._marker and (mark := self._buffer.rfind(self._marker, self._at, mark)) > self._at:
+        mark = self._at + wanted
+        for _mark in range(_MARKS):
+            mark = self._buffer.rfind(self._marker, self._at, mark)
+            if mark <= self._at:
+                break
             brace = mark
             for _attempt in range(_GUESSES):
                 brace = self._buffer.rfind(b"{", self._at + 1, brace)
@@ -278,16 +300,8 @@ class Splitter:
                 if found:
                     yield found.start() + 1
 
-    def _learn_from_start(self) -> None:
-        """Learn the marker from the first record, counted by hand."""
-        if self._byte() == ord("{"):
-            element = self._element()
-            self._at -= len(element)
-            self._learn(element)
-
     def _learn(self, record: bytes) -> None:
-        if self._marker:
-            return
+        """Learn the marker from a record, unless msgspec refuses that."""
         try:
             members = _members.decode(record)
         except (msgspec.MsgspecError, RecursionError):

@@ -31,9 +31,10 @@ class Use(Enum):
 class Recognition:
     """What a provider makes of one member.
 
-    `evidence` is true where the content alone proves the provider. `ids` are the top-level names under
-    which a record may carry its id, best first; `kind` is the record kind. `array` names the member of a
-    wrapping object that holds the records ("" where the array is the whole file).
+    `evidence` is true where the content alone proves the provider. `ids` are the places
+    where a record may carry its id, best first, and `owner` where it names its account (names, joined by dots
+    where they lead into objects); `kind` is the record kind. `array` names the member of a wrapping object
+    that holds the records ("" where the array is the whole file).
     """
 
     use: Use
@@ -41,6 +42,7 @@ class Recognition:
     evidence: bool = False
     ids: tuple[str, ...] = ("id",)
     array: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

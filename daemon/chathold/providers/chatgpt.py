@@ -111,9 +111,11 @@ def strip(kind: str, value: dict[str, Any]) -> int:
         return 0
     removed = 0
     for node in tree.values():
-        message = node.get("message") if isinstance(node, dict) else None
-        metadata = message.get("metadata") if isinstance(message, dict) else None
-        if isinstance(metadata, dict):
+        try:
+            metadata = node["message"]["metadata"]
+        except (TypeError, LookupError):  # a node or message that is none
+            continue
+        if type(metadata) is dict:
             for name in _VOLATILE:
                 if name in metadata and not isinstance(metadata[name], dict | list | str):
                     del metadata[name]
