@@ -39,7 +39,7 @@ def chat(
     """A conversation of so many turns; later ones of the same number go on from it."""
     name = named(provider, "chat", number)
     begun = START + number * 600.0
-    said = []
+    said: list[Turn] = []
     for at in range(turns):
         role = "assistant" if at % 2 else "user"
         text = f"{role} {number}.{at} {noise(provider, number, at, size=size)}"

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 _ROOT = Path(__file__).parents[1]
 _MANY_BATCHES = 6_000
@@ -66,7 +66,7 @@ class Runner:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
 
-    def __enter__(self) -> Runner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -156,7 +156,7 @@ def _forked(job: dict[str, Any]) -> dict[str, Any]:
     os.close(write)
     if job["after"] is not None and not select.select([read], [], [], job["after"])[0]:
         os.kill(child, signal.SIGKILL)
-    with open(read, "rb") as pipe:  # noqa: PTH123 - it has no path
+    with os.fdopen(read, "rb") as pipe:
         written = pipe.read()
     _pid, status = os.waitpid(child, 0)
     return {
@@ -179,7 +179,7 @@ def _child(job: dict[str, Any], write: int) -> None:
         if job["room"] is not None:
             _limit_files(job["room"])
         answers = _answers(job["commands"], job["until"])
-        with open(write, "wb") as pipe:  # noqa: PTH123 - it has no path
+        with os.fdopen(write, "wb") as pipe:
             pipe.write(json.dumps({"answers": answers, "steps": steps}).encode())
         code = 0
     finally:
@@ -249,20 +249,19 @@ def _sort_of_file(path: Path, **_kwargs: Any) -> str:
 def _make_batches_small() -> None:
     from chathold.archive import deriving, taking  # noqa: PLC0415 - the tests' side needs no program
 
-    for module in (deriving, taking):
-        assert isinstance(module._BATCH, int)
-        module._BATCH = _MANY_BATCHES
+    deriving._BATCH = _MANY_BATCHES
+    taking._BATCH = _MANY_BATCHES
 
 
 def _add_migration() -> None:
     """A format after today's: it has a table of its own, filled from what is there."""
-    from chathold.archive import store  # noqa: PLC0415 - the tests' side needs no program
+    from chathold.archive import schema, store  # noqa: PLC0415 - the tests' side needs no program
 
     def next_format(database: Any) -> None:
         database.execute("CREATE TABLE weight (form INTEGER PRIMARY KEY, stored BLOB NOT NULL) STRICT")
         database.execute("INSERT INTO weight SELECT id, stored FROM form")
 
-    store.MIGRATIONS = (*store.MIGRATIONS, next_format)
+    store.MIGRATIONS = (*schema.MIGRATIONS, next_format)  # type: ignore[attr-defined]
 
 
 def _limit_files(room: int) -> None:

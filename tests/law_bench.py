@@ -60,9 +60,17 @@ def shuffled(downloads: Sequence[Download], seed: int) -> list[Download]:
 
 def listed(home: Path) -> dict[str, Any]:
     """What `list` says of each conversation, by the provider's id."""
-    conversations = chathold(home, "list")["conversations"]
-    by_id = {conversation["provider_id"]: conversation for conversation in conversations}
-    assert len(by_id) == len(conversations)
+    return _by_provider_id(chathold(home, "list")["conversations"])
+
+
+def documents(home: Path) -> dict[str, Any]:
+    """What `list --documents` says of each document, by the provider's id."""
+    return _by_provider_id(chathold(home, "list", "--documents")["documents"])
+
+
+def _by_provider_id(entries: list[Any]) -> dict[str, Any]:
+    by_id = {entry["provider_id"]: entry for entry in entries}
+    assert len(by_id) == len(entries)
     return by_id
 
 
@@ -82,6 +90,11 @@ def versions(home: Path, name: str) -> list[Any]:
     history = chathold(home, "history", name)["versions"]
     assert [version["version"] for version in history] == sorted(version["version"] for version in history)
     return list(history)
+
+
+def states(home: Path, name: str) -> list[dict[str, Any]]:
+    """The messages of a conversation or document in each of its versions."""
+    return [shown(home, name, "--version", str(version["version"])) for version in versions(home, name)]
 
 
 def words(message: Any) -> str:
@@ -111,10 +124,11 @@ def digests(home: Path) -> tuple[str, str]:
 def view(home: Path) -> dict[str, Any]:
     """All that `list`, `show` and `history` print, and the digests."""
     conversations = chathold(home, "list")["conversations"]
-    names = [conversation["id"] for conversation in conversations]
+    papers = chathold(home, "list", "--documents")["documents"]
+    names = [entry["id"] for entry in (*conversations, *papers)]
     return {
         "digests": digests(home),
-        "list": conversations,
+        "list": [conversations, papers],
         "show": {name: chathold(home, "show", name) for name in names},
         "history": {name: chathold(home, "history", name) for name in names},
     }

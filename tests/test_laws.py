@@ -5,6 +5,7 @@ Everything is seen through the command line; `world_facts` says what the laws de
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,21 @@ from hypothesis import strategies as st
 
 import world_facts
 from commands import chathold
-from law_bench import Bench, bench, digests, imported, listed, shown, shuffled, versions, view, words
-from world_truth import CHATGPT
+from law_bench import (
+    Bench,
+    bench,
+    digests,
+    documents,
+    imported,
+    listed,
+    shown,
+    shuffled,
+    states,
+    versions,
+    view,
+    words,
+)
+from world_truth import CHATGPT, Document
 from worlds import Download, World, Wrap, without_asset, without_document, without_turn, worlds
 
 _SLOW = [HealthCheck.too_slow]  # an example is several imports: slow to make, but few are enough
@@ -37,14 +51,18 @@ def test_nothing_is_lost(made: World, seed: int) -> None:
         assert set(conversations) == set(facts)
         for name, chat in facts.items():
             _nothing_lost_of(chat, conversations[name], home)
+        papers, carried = documents(home), world_facts.documents(downloads)
+        assert set(carried) <= set(papers)
+        for name, forms in carried.items():
+            _nothing_lost_of_document(forms, papers[name]["id"], home)
         counts = chathold(home, "verify")
         assert counts["conversations"] == len(facts)
-        assert counts["documents"] >= len(world_facts.documents(downloads))
+        assert counts["documents"] == len(papers)
         assert counts["assets"] >= len(world_facts.contents(downloads))
         assert counts["messages"] >= sum(len(chat.turns) + len(chat.nameless) for chat in facts.values())
 
 
-def _nothing_lost_of(chat: world_facts.ChatFacts, conversation: Any, home: Any) -> None:
+def _nothing_lost_of(chat: world_facts.ChatFacts, conversation: Any, home: Path) -> None:
     messages = shown(home, conversation["id"])
     named = {name: message for name, message in messages.items() if name in chat.turns}
     assert set(named) == set(chat.turns)
@@ -56,7 +74,7 @@ def _nothing_lost_of(chat: world_facts.ChatFacts, conversation: Any, home: Any) 
             if len(texts) == 1:
                 assert next(iter(texts)) in words(messages[name])
                 continue
-            earlier = earlier or _all_versions(home, conversation["id"])
+            earlier = earlier or states(home, conversation["id"])
             for text in texts:
                 assert any(name in state and text in words(state[name]) for state in earlier)
     rest = "\n".join(words(message) for name, message in messages.items() if name not in named)
@@ -70,8 +88,12 @@ def _nothing_lost_of(chat: world_facts.ChatFacts, conversation: Any, home: Any) 
     assert world_facts.whole_titles(chat.titles) <= titles
 
 
-def _all_versions(home: Any, name: str) -> list[dict[str, Any]]:
-    return [shown(home, name, "--version", str(version["version"])) for version in versions(home, name)]
+def _nothing_lost_of_document(forms: set[Document], name: str, home: Path) -> None:
+    readable = ["\n".join(map(words, state.values())) for state in states(home, name)]
+    titles = {version["title"] for version in versions(home, name)}
+    for form in forms:
+        assert any(form.text in text for text in readable)
+        assert form.sort == "memory" or form.title in titles
 
 
 @FEW
@@ -230,7 +252,7 @@ def test_the_digest_feels_every_loss(made: World, seed: int) -> None:
         assert digests(_whole(table, lacking))[0] != digests(table.archive(downloads))[0]
 
 
-def _whole(table: Bench, made: World) -> Any:
+def _whole(table: Bench, made: World) -> Path:
     return table.archive(table.saved(made))
 
 
@@ -242,7 +264,7 @@ def _poorer(made: World, downloads: list[Download]) -> list[World]:
     ]
     return [
         *(without_turn(made, chat, turn) for chat, turn in dict.fromkeys(shown_turns)),
-        *(without_document(made, name) for _, name in sorted(world_facts.documents(downloads))),
+        *(without_document(made, name) for name in sorted(world_facts.documents(downloads))),
         *(without_asset(made, data) for data in sorted(world_facts.contents(downloads))),
     ]
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from world_truth import CHATGPT, CLAUDE, DAY, Chat, Container, Export, Kind, Turn
+from world_truth import CHATGPT, CLAUDE, DAY, Chat, Container, Document, Export, Kind, Turn
 from worlds import Download
 
 _SLACK = 2 * DAY
@@ -70,9 +70,13 @@ def whole_titles(titles: set[str]) -> set[str]:
     return {text for text in titles if not any(other != text and other.startswith(text) for other in titles)}
 
 
-def documents(downloads: Iterable[Download]) -> set[tuple[str, str]]:
-    """The documents carried, by sort and id."""
-    return {(document.sort, document.id) for download in downloads for document in download.content.documents}
+def documents(downloads: Iterable[Download]) -> dict[str, set[Document]]:
+    """The documents carried: all their states, by id."""
+    facts: dict[str, set[Document]] = defaultdict(set)
+    for download in downloads:
+        for document in download.content.documents:
+            facts[document.id].add(document)
+    return facts
 
 
 def contents(downloads: Iterable[Download]) -> set[bytes]:

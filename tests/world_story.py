@@ -231,7 +231,8 @@ class Story:
         return name
 
     def _write_task(self) -> None:
-        self._document("codex", f"task_e_{len(self.documents):032x}")
+        number = named(self.account, "task", len(self.documents))
+        self._document("codex", f"task_e_{number.replace('-', '')}")
 
     def _write_project(self) -> None:
         self._document("project", named(self.account, "project", len(self.documents)))
@@ -246,7 +247,6 @@ class Story:
             at = self.rng.choice(known)
             self.documents[at] = replace(self.documents[at], text=self._words(), updated=self._tick())
         elif len(self.documents) < 3:
-            name = f"{name[:-2]}{self.account[-2:]}" if sort == "codex" else name
             title = self.rng.choice(_TITLES)
             self.documents.append(Document(name, sort, self.account, title, self._words(), self._tick()))
 

@@ -87,13 +87,15 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     digest = fingerprint(path)
     if recognised(archive, digest):
         with archive.writing(waiting=wishes.waiting) as ledger:
-            see_again(archive, ledger, digest, path, wishes.account)
-            derive(archive)
+            if see_again(archive, ledger, digest, path, wishes.account):
+                derive(archive)
         return already_imported(archive, digest, path)
     with open_export(path, holds_exports, rescue=wishes.rescue) as export:
         claimed = without_cut(claim(export))
         _check_space(archive, claimed)
         with archive.writing(waiting=wishes.waiting) as ledger:
+            if recognised(archive, digest):
+                return already_imported(archive, digest, path)
             earlier = before(archive)
             provider = claimed.provider
             taking = Taking(archive, ledger, provider.NAME, provider.strip)

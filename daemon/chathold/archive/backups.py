@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
 
 from chathold.archive import durable
 from chathold.archive.ledger import Ledger
-from chathold.archive.store import DATABASE, Archive
-from chathold.core.errors import ArchiveError, NoSpace
+from chathold.archive.store import (
+    DATABASE,
+    LOCK,
+    READ_ME,
+    UNFINISHED,
+    Archive,
+    explained,
+    make_private,
+    remove_half_built,
+    write_read_me,
+)
+from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
 
 
@@ -36,13 +51,44 @@ def back_up(archive: Archive, target: Path) -> Copied:
     archive, of before or of now. Raises `ArchiveError` if `target` holds something else or other chats.
     """
     _check_target(archive, target)
-    (target / "assets").mkdir(parents=True, exist_ok=True, mode=0o700)
+    with explained(target):
+        target.mkdir(parents=True, exist_ok=True)
+        make_private(target)
+        with _alone(target):
+            return _refresh(archive, target)
+
+
+@contextlib.contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Keep others from writing to the copy meanwhile, and mark that it holds files of an unfinished one."""
+    lock = FileLock(target / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Busy(
+            _("Another Chathold is writing to this copy."),
+            place=str(target),
+            advice=_("Wait until it has finished, then try again."),
+        ) from None
+    try:
+        remove_half_built(target)
+        (target / UNFINISHED).touch()
+        durable.sync_folder(target, "the mark in the copy's folder")
+        yield
+        (target / UNFINISHED).unlink()
+    finally:
+        lock.release()
+
+
+def _refresh(archive: Archive, target: Path) -> Copied:
+    (target / "assets").mkdir(exist_ok=True)
+    make_private(target / "assets")
     _check_space(archive, target)
     rows = archive.database.execute("SELECT hash, size FROM asset").fetchall()
     new = sum(_copy_asset(archive.assets, target / "assets", digest.hex(), size) for digest, size in rows)
+    write_read_me(target)
     _copy_database(archive, target)
-    shutil.copyfile(archive.folder / "READ ME.txt", target / "READ ME.txt")
-    _remove_foreign(target / "assets", {digest.hex() for digest, _size in rows})
+    _remove_foreign(target, {digest.hex() for digest, _size in rows})
     return Copied(target, new, len(rows), (target / DATABASE).stat().st_size + sum(size for _d, size in rows))
 
 
@@ -56,10 +102,10 @@ def note_copy(archive: Archive, ledger: Ledger, target: Path, now: float) -> Non
 
 def _check_target(archive: Archive, target: Path) -> None:
     """Refuse to write into the archive itself, over another archive, or among other things."""
-    inside = archive.folder.resolve()
-    if inside == target.resolve() or inside in target.resolve().parents:
+    one, other_one = archive.folder.resolve(), target.resolve()
+    if one == other_one or one in other_one.parents or other_one in one.parents:
         raise ArchiveError(
-            _("A copy inside the archive is no second copy."),
+            _("An archive inside its copy, or the copy inside the archive, is no second copy."),
             place=str(target),
             advice=_("Choose another disk."),
         )
@@ -76,12 +122,17 @@ def _check_target(archive: Archive, target: Path) -> None:
                         advice=_("Choose an empty folder."),
                     )
         return
-    if any(path.name != "assets" for path in target.iterdir()):
+    if not target.is_dir() or any(not _ours(path) for path in target.iterdir()):
         raise ArchiveError(
             _("This folder is not empty and holds no copy of the archive."),
             place=str(target),
             advice=_("Choose an empty folder."),
         )
+
+
+def _ours(path: Path) -> bool:
+    """Whether this may be of a first copy that was interrupted."""
+    return path.name in ("assets", LOCK, READ_ME, UNFINISHED) or path.name.startswith("building-")
 
 
 def _check_space(archive: Archive, target: Path) -> None:
@@ -107,22 +158,35 @@ def _copy_asset(source: Path, target: Path, name: str, size: int) -> bool:
     if there.exists() and there.stat().st_size == size and _digest(there) == name:
         return False
     folder.mkdir(exist_ok=True, mode=0o700)
-    building = folder / f"building-{uuid.uuid4().hex}"
+    handle, temporary = tempfile.mkstemp(prefix="building-", dir=folder)
+    building = Path(temporary)
     try:
-        with (source / name[:2] / name).open("rb") as read, building.open("xb") as written:
-            shutil.copyfileobj(read, written, 1 << 20)
+        with os.fdopen(handle, "wb") as written:
+            _copy_bytes(source / name[:2] / name, written)
             durable.sync(written.fileno(), "a copied file")
         if _digest(building) != name:
-            raise ArchiveError(
-                _("A stored file is damaged; the copy was not finished."),
-                place=f"assets/{name[:2]}/{name}",
-                advice=_('Run "chathold verify".'),
-            )
+            raise _damaged(name)
         durable.rename(building, there, "a copied file")
     finally:
         building.unlink(missing_ok=True)
     durable.sync_folder(folder, "a copied file's folder")
     return True
+
+
+def _copy_bytes(source: Path, target: BinaryIO) -> None:
+    try:
+        with source.open("rb") as file:
+            shutil.copyfileobj(file, target, 1 << 20)
+    except FileNotFoundError as error:
+        raise _damaged(source.name) from error
+
+
+def _damaged(name: str) -> ArchiveError:
+    return ArchiveError(
+        _("A stored file is damaged; the copy was not finished."),
+        place=f"assets/{name[:2]}/{name}",
+        advice=_('Run "chathold verify".'),
+    )
 
 
 def _digest(path: Path) -> str:
@@ -137,24 +201,40 @@ def _copy_database(archive: Archive, target: Path) -> None:
     building = target / f"building-{uuid.uuid4().hex}.db"
     try:
         with contextlib.closing(sqlite3.connect(building)) as copy:
-            building.chmod(0o600)
+            make_private(building)
             archive.database.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         with building.open("rb+") as file:
             durable.sync(file.fileno(), "the copied database")
-        for suffix in ("-wal", "-shm"):
-            (target / f"{DATABASE}{suffix}").unlink(missing_ok=True)
+        _empty_log(target / DATABASE)
         durable.rename(building, target / DATABASE, "the copied database")
         durable.sync_folder(target, "the copied database's folder")
     finally:
         building.unlink(missing_ok=True)
 
 
-def _remove_foreign(assets: Path, known: set[str]) -> None:
+def _empty_log(database: Path) -> None:
+    """Bring the old copy's log into it: a log must never meet a database that it is not of."""
+    log = database.with_name(f"{database.name}-wal")
+    if log.exists():
+        with contextlib.closing(sqlite3.connect(database)) as old:
+            if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise Busy(
+                    _("Another program is reading this copy."),
+                    place=str(database),
+                    advice=_("Try again later."),
+                )
+    for suffix in ("-wal", "-shm"):
+        database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
+
+
+def _remove_foreign(target: Path, known: set[str]) -> None:
     """What was forgotten since the last copy is forgotten here, too."""
-    for path in assets.glob("*/*"):
+    for path in (target / "assets").glob("*/*"):
         if path.name not in known:
             path.unlink()
+    for path in target.glob("before-format-*.db"):
+        path.unlink()
 
 
 @contextlib.contextmanager
@@ -189,14 +269,16 @@ def refuse_restore(home: Path) -> ArchiveError:
 
 def restore(source: Path, target: Path) -> Copied:
     """Make the copy in `source` the archive in `target`, which must be empty or absent."""
-    present = Archive.open(target)
-    if present is not None:
-        with contextlib.closing(present):
-            if not is_empty(present):
-                raise refuse_restore(target)
-        _set_aside(target)
     with opened_copy(source) as copy:
-        return back_up(copy, target)
+        present = Archive.open(target)
+        if present is not None:
+            with contextlib.closing(present):
+                if not is_empty(present):
+                    raise refuse_restore(target)
+            _check_target(copy, target.with_name(f"{target.name}-restored"))
+            _set_aside(target)
+        with copy.writing() if copy.writable else explained(source):
+            return back_up(copy, target)
 
 
 def _set_aside(target: Path) -> None:

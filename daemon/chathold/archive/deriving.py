@@ -15,19 +15,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from chathold.archive import blobs
+from chathold.archive import blobs, durable
 from chathold.archive.reading import Record, merged, provider_of, read_raw
 from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
 from chathold.core.merge import Merged, better_title
 from chathold.core.model import CONVERSATION, Reading
-from chathold.core.standing import FileFacts, Sight, Standing, standing
+from chathold.core.standing import FileFacts, PartSet, Sight, Standing, bind, standing
 from chathold.providers import PROVIDERS
 
 Progress = Callable[[int, int], None]
 
 _BATCH = 64 << 20
+_KEPT = 8 << 20
 
 
 @dataclass(slots=True)
@@ -44,6 +45,21 @@ class State:
     mentions: set[tuple[str, str]] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class _Fresh:
+    """What came of forms just read: states of records of one form, some readings of records of several."""
+
+    states: dict[int, State] = field(default_factory=dict)
+    readings: defaultdict[int, dict[int, Reading]] = field(default_factory=lambda: defaultdict(dict))
+    size: int = 0
+
+    def keep(self, record: int, form: int, reading: Reading, size: int) -> None:
+        """Spare a second reading, as long as little memory is taken."""
+        self.size += size
+        if self.size < _KEPT:
+            self.readings[record][form] = reading
+
+
 def stable_id(provider: str, kind: str, ref: str) -> str:
     """The short id by which a person names a record: the same in every archive."""
     of = f"{provider}\0{ref}" if kind == CONVERSATION else f"{provider}\0{kind}\0{ref}"
@@ -53,7 +69,9 @@ def stable_id(provider: str, kind: str, ref: str) -> str:
 def pending(archive: Archive) -> bool:
     """Whether anything waits to be derived."""
     database = archive.database
-    if database.execute("SELECT 1 FROM stale LIMIT 1").fetchone():
+    if database.execute(
+        "SELECT 1 FROM stale UNION ALL SELECT 1 FROM file WHERE id NOT IN (SELECT file FROM file_state) LIMIT 1"
+    ).fetchone():
         return True
     return any(
         database.execute(
@@ -67,10 +85,15 @@ def pending(archive: Archive) -> bool:
 
 def derive(archive: Archive, progress: Progress | None = None) -> None:
     """Derive all that is missing or out of date. Use inside `Archive.writing`."""
-    _drop_old_readings(archive)
+    _mark_old_readings(archive)
     fresh = _read_new_forms(archive, progress)
     with archive.transaction("the derived state"):
         _derive_states(archive.database, fresh)
+
+
+def derive_changed(database: sqlite3.Connection) -> None:
+    """Derive stale states and everybody's standing, inside a transaction of the caller's, with no form unread."""
+    _derive_states(database, _Fresh())
 
 
 def derive_states(database: sqlite3.Connection) -> None:
@@ -78,30 +101,35 @@ def derive_states(database: sqlite3.Connection) -> None:
     database.execute(
         "INSERT OR IGNORE INTO stale SELECT DISTINCT record FROM form JOIN sighting ON sighting.form = form.id"
     )
-    _derive_states(database, {})
+    _derive_states(database, _Fresh())
 
 
-def _derive_states(database: sqlite3.Connection, fresh: dict[int, State]) -> None:
+def _derive_states(database: sqlite3.Connection, fresh: _Fresh) -> None:
     answers = standing(list(_file_facts(database)), _own_accounts(database))
     _write_file_states(database, answers)
     for (number,) in database.execute("SELECT record FROM stale").fetchall():
-        _write_state(database, number, fresh.get(number))
+        _write_state(database, number, fresh)
     _write_standing(database, answers)
     database.execute("DELETE FROM stale")
 
 
 def forget_derived(archive: Archive) -> None:
-    """Drop everything derived and mark all of it to be derived again."""
+    """Mark everything derived to be derived again, and drop what belongs to nothing; until then it is shown."""
     with archive.transaction("the rebuilding"):
-        for table in ("reading", "file_state", "state", "extract", "mention"):
-            archive.database.execute(f"DELETE FROM {table}")
+        archive.database.execute("DELETE FROM reading WHERE form NOT IN (SELECT id FROM form)")
+        archive.database.execute("UPDATE reading SET reader = 0")
+        for table in ("state", "extract", "mention"):
+            archive.database.execute(
+                f"DELETE FROM {table} WHERE record NOT IN"
+                " (SELECT record FROM form JOIN sighting ON sighting.form = form.id)"
+            )
         archive.database.execute(
             "INSERT OR IGNORE INTO stale SELECT DISTINCT record FROM form JOIN sighting ON sighting.form = form.id"
         )
 
 
-def _drop_old_readings(archive: Archive) -> None:
-    """What an older reader read is read again."""
+def _mark_old_readings(archive: Archive) -> None:
+    """Of what an older reader read, the states are to be derived again."""
     database = archive.database
     for provider in PROVIDERS:
         values = (provider.NAME, provider.READER)
@@ -110,46 +138,51 @@ def _drop_old_readings(archive: Archive) -> None:
             " JOIN record ON record.id = form.record WHERE provider = ? AND reader < ?"
         )
         if database.execute(f"{which} LIMIT 1", values).fetchone():
-            with archive.transaction("older readings dropped"):
+            with archive.transaction("older readings marked"):
                 database.execute(
                     f"INSERT OR IGNORE INTO stale SELECT record FROM form WHERE id IN ({which})", values
                 )
-                database.execute(f"DELETE FROM reading WHERE form IN ({which})", values)
 
 
 # Readings
 
 
-def _read_new_forms(archive: Archive, progress: Progress | None) -> dict[int, State]:
-    """Read every form that has no reading; the states of records that have only this one form."""
+def _read_new_forms(archive: Archive, progress: Progress | None) -> _Fresh:
+    """Read every form that has no reading of today's reader."""
     database = archive.database
+    older = " OR ".join("(provider = ? AND reader < ?)" for _provider in PROVIDERS)
+    readers = [value for provider in PROVIDERS for value in (provider.NAME, provider.READER)]
     rows = database.execute(
         "SELECT form.id, record.id, provider, kind, ref, size,"
         " (SELECT count(*) FROM form AS other WHERE other.record = record.id) = 1"
         " FROM form JOIN record ON record.id = form.record LEFT JOIN reading ON reading.form = form.id"
-        " WHERE reading.form IS NULL ORDER BY form.id"
+        f" WHERE reading.form IS NULL OR {older} ORDER BY form.id",
+        readers,
     ).fetchall()
     total = sum(row[5] for row in rows)
     done = batch = 0
-    fresh: dict[int, State] = {}
+    fresh = _Fresh()
     try:
         for form, number, provider, kind, ref, size, only in rows:
             if not database.in_transaction:
                 database.execute("BEGIN IMMEDIATE")
             record = Record(number, provider, kind, ref)
             reading, row = reading_row(record, blobs.fetch(database, form))
-            database.execute("INSERT INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
+            database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
             if only:
-                fresh[number] = _only_state(reading, row[1].hex()[:8])
+                fresh.states[number] = _only_state(reading, row[1].hex()[:8])
+            else:
+                fresh.keep(number, form, reading, size)
+            del reading
             done += size
             batch += size
             if batch > _BATCH:
-                database.execute("COMMIT")
+                durable.commit(database, "a batch of readings")
                 batch = 0
             if progress:
                 progress(done, total)
         if database.in_transaction:
-            database.execute("COMMIT")
+            durable.commit(database, "the last batch of readings")
     except BaseException:
         if database.in_transaction:
             database.execute("ROLLBACK")
@@ -160,8 +193,8 @@ def _read_new_forms(archive: Archive, progress: Progress | None) -> dict[int, St
 def reading_row(record: Record, raw: bytes) -> tuple[Reading, tuple[Any, ...]]:
     """What a form's bytes mean, and its row in the table `reading` (all but the form's number)."""
     provider = provider_of(record.provider)
-    reading, readable = read_raw(record, raw)
     form = canonical.form(raw, lambda value: provider.strip(record.kind, value))
+    reading, readable = read_raw(record, raw)
     times = [message.time for message in reading.messages if message.time is not None]
     problems = json.dumps([[each.where, each.what] for each in reading.problems], ensure_ascii=False)
     return reading, (
@@ -182,16 +215,9 @@ def reading_row(record: Record, raw: bytes) -> tuple[Reading, tuple[Any, ...]]:
 # Standing
 
 
-def _file_facts(database: sqlite3.Connection) -> Iterator[FileFacts]:
-    """The facts of every file, as the pure rules want them."""
-    sights = defaultdict(list)
-    query = (
-        "SELECT sighting.file, record, newest, updated FROM sighting JOIN form ON form.id = sighting.form"
-        " JOIN reading ON reading.form = form.id"
-    )
-    for file, record, newest, updated in database.execute(query):
-        inside = max((time for time in (newest, updated) if time is not None), default=None)
-        sights[file].append(Sight(record, inside, newest if newest is not None else updated))
+def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterator[FileFacts]:
+    """The facts of every file, as the pure rules want them; without `sights` cheaper, and none of records."""
+    seen_in = _sights(database) if sights else {}
     seen = defaultdict(list)
     for file, name, folder in database.execute("SELECT file, name, folder FROM seen"):
         seen[file].append((name, folder))
@@ -220,8 +246,21 @@ def _file_facts(database: sqlite3.Connection) -> Iterator[FileFacts]:
             lists=tuple(json.loads(lists)),
             owners=frozenset(owners[number]),
             given=given.get(number, ""),
-            sights=tuple(sights[number]),
+            sights=tuple(seen_in.get(number, ())),
         )
+
+
+def _sights(database: sqlite3.Connection) -> dict[int, list[Sight]]:
+    """The records in every file."""
+    sights = defaultdict(list)
+    query = (
+        "SELECT sighting.file, record, newest, updated FROM sighting JOIN form ON form.id = sighting.form"
+        " JOIN reading ON reading.form = form.id"
+    )
+    for file, record, newest, updated in database.execute(query):
+        inside = max((time for time in (newest, updated) if time is not None), default=None)
+        sights[file].append(Sight(record, inside, newest if newest is not None else updated))
+    return sights
 
 
 def _own_accounts(database: sqlite3.Connection) -> dict[int, str]:
@@ -233,10 +272,18 @@ def _own_accounts(database: sqlite3.Connection) -> dict[int, str]:
     return dict(database.execute(query))
 
 
-def part_sets(archive: Archive) -> Standing:
-    """The standing of all files, as it is now."""
+def standing_now(archive: Archive) -> Standing:
+    """The standing of all files and records, worked out anew."""
     database = archive.database
     return standing(list(_file_facts(database)), _own_accounts(database))
+
+
+def part_sets(archive: Archive) -> tuple[PartSet, ...]:
+    """Which files belong to which manifest, of those that have been derived."""
+    derived = {file for (file,) in archive.database.execute("SELECT file FROM file_state")}
+    facts = [each for each in _file_facts(archive.database, sights=False) if each.id in derived]
+    facts.sort(key=lambda each: each.hash)
+    return tuple(bind(each, facts) for each in facts if each.lists)
 
 
 def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
@@ -258,15 +305,16 @@ def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
 # States
 
 
-def _write_state(database: sqlite3.Connection, number: int, state: State | None) -> None:
+def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh) -> None:
     row = database.execute("SELECT id, provider, kind, ref FROM record WHERE id = ?", (number,)).fetchone()
     for table in ("state", "extract", "mention"):
         database.execute(f"DELETE FROM {table} WHERE record = ?", (number,))
-    record = Record(*row)
-    if record.kind == UNREADABLE:
+    if row is None or row[2] == UNREADABLE:
         return
+    record = Record(*row)
+    state = fresh.states.get(number)
     if state is None:
-        state = derived_state(database, record)
+        state = _merged_state(database, record, fresh.readings.pop(number, {}))
     name = stable_id(record.provider, record.kind, record.ref)
     database.execute(
         "INSERT INTO state VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, NULL, 0)",
@@ -287,16 +335,10 @@ def _write_state(database: sqlite3.Connection, number: int, state: State | None)
         database.execute("INSERT OR IGNORE INTO mention VALUES (?,?,?)", (number, *mention))
 
 
-def derived_state(database: sqlite3.Connection, record: Record) -> State:
-    """The state of a record from all its sightings."""
-    readings = [
-        read_raw(record, blobs.fetch(database, form))[0]
-        for (form,) in database.execute(
-            "SELECT DISTINCT form.id FROM form JOIN sighting ON sighting.form = form.id WHERE record = ?",
-            (record.number,),
-        )
-    ]
-    return _state(merged(database, record), readings)
+def _merged_state(database: sqlite3.Connection, record: Record, readings: dict[int, Reading]) -> State:
+    """The state of a record from all its sightings; `readings` are forms of it that have been read already."""
+    known = merged(database, record, readings=readings)
+    return _state(known, list(readings.values()))
 
 
 def _state(known: Merged, readings: list[Reading]) -> State:

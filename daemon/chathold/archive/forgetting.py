@@ -2,29 +2,33 @@
 
 What goes: bytes, sightings, readings, the state, the files that nothing else refers to, and every receipt
 that told of it. What stays: a hash that recognises the record, so that no import brings it back.
+
+One commit takes it all out of sight. Erasing the files and what lies between the pages follows; a mark stands
+until that is done, so that whoever writes next does it if this process dies.
 """
 
 from __future__ import annotations
 
-from chathold.archive import durable
-from chathold.archive.deriving import derive
+from chathold.archive.deriving import derive, derive_changed
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record
-from chathold.archive.store import Archive
+from chathold.archive.store import FORGETTING, Archive, sweep
 from chathold.archive.taking import tombstone
 
 
 def forget_records(archive: Archive, ledger: Ledger, records: list[Record]) -> None:
     """Erase records for good. Use inside `Archive.writing`; several are forgotten together."""
+    derive(archive)
     with archive.transaction("the forgetting"):
         for record in records:
             _forget(archive, ledger, record)
-        ledger.settle()
-    _finish(archive, ledger)
+        _finish(archive, ledger)
+    sweep(archive)
 
 
 def forget_account(archive: Archive, ledger: Ledger, provider: str, account: str) -> int:
     """Erase all records of an account and refuse what comes of it later; how many records went."""
+    derive(archive)
     rows = archive.database.execute(
         "SELECT record.id, provider, kind, ref FROM record JOIN state ON state.record = record.id"
         " WHERE provider = ? AND account = ?",
@@ -43,8 +47,8 @@ def forget_account(archive: Archive, ledger: Ledger, provider: str, account: str
                 ledger.remove(table, "file = ?", (file,))
         ledger.remove("owner", "account = ?", (account,))
         ledger.remove("label", "provider = ? AND account = ?", (provider, account))
-        ledger.settle()
-    _finish(archive, ledger)
+        _finish(archive, ledger)
+    sweep(archive)
     return len(rows)
 
 
@@ -58,7 +62,13 @@ def _forget(archive: Archive, ledger: Ledger, record: Record) -> None:
             (record.number,),
         )
     ]
-    refs = [row[0] for row in database.execute("SELECT ref FROM mention WHERE record = ?", (record.number,))]
+    refs = [
+        row[0]
+        for row in database.execute(
+            "SELECT ref FROM mention WHERE record = ? UNION SELECT ref FROM asset_name WHERE conversation = ?",
+            (record.number, record.ref),
+        )
+    ]
     ledger.remove("sighting", "form IN (SELECT id FROM form WHERE record = ?)", (record.number,))
     database.execute(
         "DELETE FROM reading WHERE form IN (SELECT id FROM form WHERE record = ?)", (record.number,)
@@ -78,18 +88,8 @@ def _forget(archive: Archive, ledger: Ledger, record: Record) -> None:
 
 
 def _finish(archive: Archive, ledger: Ledger) -> None:
-    """Erase files that nothing refers to any more, and leave nothing of the rest between the pages."""
-    orphans = archive.database.execute(
-        "SELECT hash FROM asset WHERE hash NOT IN (SELECT asset FROM asset_member)"
-    ).fetchall()
-    for (digest,) in orphans:
-        (archive.assets / digest.hex()[:2] / digest.hex()).unlink(missing_ok=True)
-    with archive.transaction("the files forgotten"):
-        for (digest,) in orphans:
-            ledger.remove("asset", "hash = ?", (digest,))
-        ledger.settle()
-    derive(archive)
-    archive.checkpoint()
-    archive.database.execute("VACUUM")
-    archive.checkpoint()
-    durable.sync_folder(archive.folder, "the folder after forgetting")
+    """Let go of files that nothing refers to any more, derive what follows, and mark what is still to be done."""
+    ledger.remove("asset", "hash NOT IN (SELECT asset FROM asset_member)", ())
+    ledger.settle()
+    derive_changed(archive.database)
+    archive.database.execute("INSERT OR REPLACE INTO meta VALUES (?, 1)", (FORGETTING,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
-from chathold.archive.views import accounts
+from chathold.archive.summary import accounts
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
 

@@ -43,6 +43,11 @@ class Ledger:
         if done.rowcount:
             self._count(table, row, 1)
 
+    def holds(self, table: str, row: tuple[Any, ...]) -> bool:
+        """Whether this very row of facts is there."""
+        same = " AND ".join(f"{column} IS ?" for column in FACTS[table])
+        return self._database.execute(f"SELECT 1 FROM {table} WHERE {same}", row).fetchone() is not None
+
     def remove(self, table: str, condition: str, values: Iterable[Any]) -> int:
         """Delete the rows that meet an SQL condition; how many went."""
         values = tuple(values)
@@ -75,9 +80,10 @@ class Ledger:
 
 
 def counted(database: sqlite3.Connection, table: str) -> tuple[int, int]:
-    """A table's tally, counted anew from its rows."""
+    """A table's tally, counted anew from its rows; marks of what is unfinished are no facts."""
     rows = total = 0
-    for row in database.execute(f"SELECT {', '.join(FACTS[table])} FROM {table}"):
+    less = " WHERE name NOT LIKE 'unfinished %'" if table == "meta" else ""
+    for row in database.execute(f"SELECT {', '.join(FACTS[table])} FROM {table}{less}"):
         rows += 1
         total += row_hash(tuple(row))
     return rows, total % _MODULUS

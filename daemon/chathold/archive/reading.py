@@ -86,9 +86,17 @@ def places(database: sqlite3.Connection, record: int) -> list[Place]:
     return sorted(found, key=lambda place: place.order)
 
 
-def merged(database: sqlite3.Connection, record: Record, upto: int | None = None) -> Merged:
-    """Everything the archive knows of a record; with `upto`, as of that version."""
-    readings: dict[int, Reading] = {}
+def merged(
+    database: sqlite3.Connection,
+    record: Record,
+    upto: int | None = None,
+    readings: dict[int, Reading] | None = None,
+) -> Merged:
+    """Everything the archive knows of a record; with `upto`, as of that version.
+
+    `readings` are forms of it that have been read already; those read now are added.
+    """
+    readings = {} if readings is None else readings
     sightings = []
     for place in places(database, record.number):
         if place.form not in readings:

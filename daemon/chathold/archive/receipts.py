@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from chathold.archive import views
 from chathold.archive.deriving import part_sets
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
+from chathold.archive.summary import moment
 from chathold.archive.taking import Counts, Taking
 from chathold.core.model import Problem
 from chathold.core.receipt import Outcome, Receipt, Tally
@@ -68,15 +68,21 @@ def recognised(archive: Archive, digest: bytes) -> bool:
     return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
 
 
-def see_again(archive: Archive, ledger: Ledger, digest: bytes, path: Path, account: str) -> None:
-    """Note the name under which a known file was seen, and the account the user gave it."""
-    with archive.transaction("a file seen again"):
-        file = archive.database.execute("SELECT id FROM file WHERE hash = ?", (digest,)).fetchone()[0]
-        ledger.add_once("seen", (file, path.name, str(path.parent)))
-        if account:
-            ledger.remove("given", "file = ?", (file,))
-            ledger.add("given", (file, account))
-        ledger.settle()
+def see_again(archive: Archive, ledger: Ledger, digest: bytes, path: Path, account: str) -> bool:
+    """Note the name under which a known file was seen, and the account the user gave it; whether that is new."""
+    file = archive.database.execute("SELECT id FROM file WHERE hash = ?", (digest,)).fetchone()[0]
+    facts: list[tuple[str, tuple[int | str, ...]]] = [("seen", (file, path.name, str(path.parent)))]
+    if account:
+        facts.append(("given", (file, account)))
+    new = [each for each in facts if not ledger.holds(*each)]
+    if new:
+        with archive.transaction("a file seen again"):
+            if account:
+                ledger.remove("given", "file = ?", (file,))
+            for table, row in facts:
+                ledger.add_once(table, row)
+            ledger.settle()
+    return bool(new)
 
 
 def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
@@ -211,24 +217,21 @@ def _sighted(database: sqlite3.Connection, file: int, *, talk: bool) -> int:
 def _with_kept(database: sqlite3.Connection, file: int, result: Receipt) -> Receipt:
     """What the archive holds of this account and this export lacks."""
     mine = (result.provider, result.account)
-    conversations = database.execute(
-        "SELECT count(*) FROM state JOIN record ON record.id = state.record"
-        " WHERE provider = ? AND account = ? AND kind = 'conversation' AND NOT EXISTS (SELECT 1 FROM form"
-        " JOIN sighting ON sighting.form = form.id WHERE form.record = state.record AND file = ?)",
-        (*mine, file),
-    ).fetchone()[0]
-    all_messages = database.execute(
-        "SELECT coalesce(sum(messages), 0) FROM state JOIN record ON record.id = state.record"
-        " WHERE provider = ? AND account = ? AND kind = 'conversation'",
-        mine,
-    ).fetchone()[0]
-    here = database.execute(
-        "SELECT coalesce(sum(most), 0) FROM (SELECT max(reading.messages) AS most FROM sighting"
-        " JOIN form ON form.id = sighting.form JOIN reading ON reading.form = form.id"
-        " JOIN record ON record.id = form.record JOIN state ON state.record = record.id"
-        " WHERE file = ? AND kind = 'conversation' AND state.account = ? GROUP BY record.id)",
-        (file, result.account),
-    ).fetchone()[0]
+    held = dict(
+        database.execute(
+            "SELECT record, messages FROM state JOIN record ON record.id = state.record"
+            " WHERE provider = ? AND account = ? AND kind = 'conversation'",
+            mine,
+        )
+    )
+    here = dict(
+        database.execute(
+            "SELECT record, max(reading.messages) FROM sighting JOIN form ON form.id = sighting.form"
+            " JOIN reading ON reading.form = form.id WHERE file = ? GROUP BY record",
+            (file,),
+        )
+    )
+    missing = sum(messages - here.get(record, 0) for record, messages in held.items())
     assets = database.execute(
         "SELECT count(DISTINCT asset) FROM asset_member JOIN file ON file.id = asset_member.file"
         " JOIN file_state ON file_state.file = file.id WHERE provider = ? AND account = ?"
@@ -237,8 +240,8 @@ def _with_kept(database: sqlite3.Connection, file: int, result: Receipt) -> Rece
     ).fetchone()[0]
     return replace(
         result,
-        kept_conversations=conversations,
-        kept_messages=max(all_messages - here, 0),
+        kept_conversations=len(held.keys() - here.keys()),
+        kept_messages=max(missing, 0),
         kept_assets=assets,
     )
 
@@ -275,7 +278,7 @@ def _reading_problems(database: sqlite3.Connection, file: int) -> tuple[Problem,
 def _parts(archive: Archive, file: int) -> _Parts:
     """The numbered files that belong with this one."""
     database = archive.database
-    for part in part_sets(archive).sets:
+    for part in part_sets(archive):
         if file == part.manifest or file in part.files:
             lists = json.loads(
                 database.execute("SELECT lists FROM file WHERE id = ?", (part.manifest,)).fetchone()[0]
@@ -303,8 +306,8 @@ def as_json(result: Receipt) -> dict[str, Any]:
         "outcome": result.outcome.value,
         "provider": result.provider or None,
         "account": result.account or None,
-        "exported_at": views.moment(result.exported),
-        "covers": {"oldest": views.moment(result.oldest), "newest": views.moment(result.newest)},
+        "exported_at": moment(result.exported),
+        "covers": {"oldest": moment(result.oldest), "newest": moment(result.newest)},
         "conversations": result.conversations.json(),
         "documents": result.documents.json(),
         "messages": {"new": result.new_messages},

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chathold.archive import blobs, views
-from chathold.archive.deriving import part_sets
+from chathold.archive import blobs, summary
+from chathold.archive.deriving import part_sets, standing_now
 from chathold.archive.reading import provider_of
 from chathold.archive.store import DATABASE, Archive
 from chathold.archive.verifying import asset_problem
@@ -32,7 +32,7 @@ def check(archive: Archive, provider: str, account: str, progress: Progress | No
     """One answer for every account that matches. Use inside `Archive.writing`, with nothing pending."""
     return [
         _check_account(archive, each, progress)
-        for each in views.accounts(archive)
+        for each in summary.accounts(archive)
         if provider in ("", each["provider"]) and account in ("", each["account"], each["label"])
     ]
 
@@ -44,13 +44,13 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
     missing = _left_out(archive, mine)
     unreadable = _unreadable(archive, mine)
     copies = _copies(archive)
-    vouched = part_sets(archive).vouching.get(f"{mine[0]}/{mine[1]}")
+    vouched = standing_now(archive).vouching.get(f"{mine[0]}/{mine[1]}")
     result = {
         **{name: account[name] for name in ("provider", "account", "label", "conversations", "documents")},
         "last_export": account["last_export"],
-        "last_whole_export": views.moment(vouched),
+        "last_whole_export": summary.moment(vouched),
         "newest_chat": account["newest_chat"],
-        "read_back": {"at": views.moment(time.time()), "damaged": damaged},
+        "read_back": {"at": summary.moment(time.time()), "damaged": damaged},
         "missing_parts": waiting,
         "files_left_out": {"files": len(missing), "chats": _chats(missing), "list": missing[:_LISTED]},
         "unreadable": unreadable,
@@ -101,7 +101,7 @@ def _read_back(archive: Archive, mine: tuple[str, str], progress: Progress | Non
 def _missing_parts(archive: Archive, mine: tuple[str, str]) -> list[str]:
     """Files of the newest exports that are still to be downloaded."""
     database = archive.database
-    sets = {part.manifest: part for part in part_sets(archive).sets}
+    sets = {part.manifest: part for part in part_sets(archive)}
     rows = database.execute(
         "SELECT id, coverage FROM file JOIN file_state ON file_state.file = file.id"
         " WHERE provider = ? AND account IN (?, 'unknown') ORDER BY coalesce(exported, 0) DESC, hash",
@@ -163,6 +163,6 @@ def _copies(archive: Archive) -> list[Json]:
     """Second copies, and whether each can be reached now."""
     rows = archive.database.execute("SELECT folder, made FROM copy ORDER BY made DESC").fetchall()
     return [
-        {"folder": folder, "made": views.moment(made), "reachable": (Path(folder) / DATABASE).exists()}
+        {"folder": folder, "made": summary.moment(made), "reachable": (Path(folder) / DATABASE).exists()}
         for folder, made in rows
     ]

@@ -13,11 +13,10 @@ import contextlib
 import os
 import sqlite3
 import sys
-import uuid
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from chathold.archive import durable
 from chathold.archive.ledger import Ledger
@@ -25,10 +24,18 @@ from chathold.archive.schema import APPLICATION, MIGRATIONS
 from chathold.core.errors import ArchiveError, Busy, NoSpace, TooNew
 from chathold.core.texts import _
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
 DATABASE = "archive.db"
+LOCK = "lock"
+READ_ME = "READ ME.txt"
+UNFINISHED = "unfinished"
+"""A file that lies here while another archive is being copied into this folder."""
+FORGETTING = "unfinished forgetting"
+"""The entry of `meta` that stands while something forgotten has not yet been erased everywhere."""
 _CACHE_KIB = 16_384
 _WAL_LIMIT = 64 << 20
-_NAME_LENGTH = 64
 
 _READ_ME = """This folder is an archive made by Chathold: a person's AI chats, kept from the services' exports.
 archive.db is an SQLite database. Its records are the services' own JSON, compressed with Zstandard.
@@ -43,12 +50,23 @@ class Archive:
     def __init__(self, folder: Path, database: sqlite3.Connection) -> None:
         self.folder = folder
         self.database = database
-        self._lock = FileLock(folder / "lock", thread_local=False)
 
     @property
     def assets(self) -> Path:
         """The folder of the user's files."""
         return self.folder / "assets"
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process may write to it."""
+        return _writable(self.folder / DATABASE)
+
+    @cached_property
+    def _lock(self) -> FileLock:
+        """The lock of the one who writes; its library loads when somebody does."""
+        from filelock import FileLock  # noqa: PLC0415
+
+        return FileLock(self.folder / LOCK, thread_local=False)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = False, now: float = 0.0) -> Archive | None:
@@ -61,9 +79,17 @@ class Archive:
             if not create:
                 return None
             _create(folder, now)
-        with _explained(path):
+        with explained(path):
             archive = cls(folder, _connect(path))
-            archive._check_format()
+            try:
+                archive._check_format()
+                _settle_in(archive.database, path)
+                if archive.version() < len(MIGRATIONS) and _writable(path):
+                    with archive.writing():
+                        pass
+            except BaseException:
+                archive.close()
+                raise
         return archive
 
     def close(self) -> None:
@@ -72,13 +98,13 @@ class Archive:
 
     def _check_format(self) -> None:
         application = self.database.execute("PRAGMA application_id").fetchone()[0]
-        if application != APPLICATION:
+        version = self.version()
+        if application != APPLICATION or version < 1:
             raise ArchiveError(
                 _("This is no archive of Chathold's."),
                 place=str(self.folder / DATABASE),
                 advice=_("Choose another folder with --home."),
             )
-        version = self.version()
         if version > len(MIGRATIONS):
             raise TooNew(
                 _("This archive was made by a newer Chathold."),
@@ -97,7 +123,7 @@ class Archive:
         Waits up to `wait` seconds for another writer (without end if negative), after calling `waiting`.
         Raises `Busy`, `TooNew`, `NoSpace` or `ArchiveError`.
         """
-        with _explained(self.folder / DATABASE):
+        with explained(self.folder / DATABASE):
             self._acquire(wait, waiting)
             try:
                 self._check_format()
@@ -105,13 +131,22 @@ class Archive:
                 sweep(self)
                 yield Ledger(self.database)
             except BaseException:
-                if self.database.in_transaction:
-                    self.database.execute("ROLLBACK")
+                self._undo()
                 raise
             finally:
                 self._lock.release()
 
+    def _undo(self) -> None:
+        """Take back what a failed import wrote, now if that can be, else when somebody writes next."""
+        with contextlib.suppress(sqlite3.Error, OSError):
+            if self.database.in_transaction:
+                self.database.execute("ROLLBACK")
+            sweep(self)
+            self.checkpoint()
+
     def _acquire(self, wait: float, waiting: Callable[[], None] | None) -> None:
+        from filelock import Timeout  # noqa: PLC0415 - see `_lock`
+
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -129,6 +164,19 @@ class Archive:
             ) from None
 
     @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state of the archive, whatever others write; inside a transaction, that one's."""
+        if self.database.in_transaction:
+            yield
+            return
+        with explained_damage(self.folder / DATABASE):
+            self.database.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.database.execute("ROLLBACK")
+
+    @contextlib.contextmanager
     def transaction(self, step: str) -> Iterator[None]:
         """One transaction; `step` names its commit."""
         self.database.execute("BEGIN IMMEDIATE")
@@ -140,9 +188,10 @@ class Archive:
             raise
         durable.commit(self.database, step)
 
-    def checkpoint(self) -> None:
-        """Bring the write-ahead log into the database and empty it, as far as readers let us."""
-        self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def checkpoint(self) -> bool:
+        """Bring the write-ahead log into the database and empty it; whether readers let us."""
+        busy: int = self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     def meta(self, name: str) -> str | int | float | None:
         """One entry of the table `meta`."""
@@ -152,26 +201,39 @@ class Archive:
 
 def _create(folder: Path, now: float) -> None:
     """Make an empty archive: built under another name, then renamed, so that a half one never counts."""
-    with _explained(folder):
+    with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _private(folder)
-        (folder / "assets").mkdir(exist_ok=True)
-        _private(folder / "assets")
-        building = folder / f"building-{uuid.uuid4().hex}.db"
-        try:
+        make_private(folder)
+        from filelock import FileLock  # noqa: PLC0415 - see `Archive._lock`
+
+        with FileLock(folder / LOCK):
+            if (folder / DATABASE).exists():
+                return
+            remove_half_built(folder)
+            (folder / "assets").mkdir(exist_ok=True)
+            make_private(folder / "assets")
+            write_read_me(folder)
+            building = folder / f"building-{DATABASE}"
             _build(building, now)
             _sync_path(building)
             durable.rename(building, folder / DATABASE, "the new archive")
             durable.sync_folder(folder, "the new archive's folder")
-        finally:
-            for leftover in folder.glob(f"{building.name}*"):
-                leftover.unlink(missing_ok=True)
-        (folder / "READ ME.txt").write_text(_READ_ME, encoding="utf-8")
+
+
+def write_read_me(folder: Path) -> None:
+    """Say in the folder itself what it is."""
+    (folder / READ_ME).write_text(_READ_ME, encoding="utf-8")
+
+
+def remove_half_built(folder: Path) -> None:
+    """Remove what somebody began to build here and never named. Only the one who writes may."""
+    for leftover in folder.glob("building-*"):
+        leftover.unlink(missing_ok=True)
 
 
 def _build(path: Path, now: float) -> None:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
-        os.chmod(path, 0o600)  # noqa: PTH101 - the same on a path that may be a str
+        make_private(path)
         database.execute("PRAGMA page_size = 8192")
         database.execute(f"PRAGMA application_id = {APPLICATION}")
         database.execute("PRAGMA secure_delete = ON")
@@ -181,7 +243,7 @@ def _build(path: Path, now: float) -> None:
             database.execute(f"PRAGMA user_version = {number}")
         ledger = Ledger(database)
         ledger.add("meta", ("created", now))
-        ledger.add("meta", ("id", uuid.uuid4().hex))
+        ledger.add("meta", ("id", os.urandom(16).hex()))
         ledger.add("meta", ("format", _READ_ME))
         ledger.settle()
         database.execute("COMMIT")
@@ -192,21 +254,35 @@ def _sync_path(path: Path) -> None:
         durable.sync(file.fileno(), "the new archive's file")
 
 
-def _private(folder: Path) -> None:
+def make_private(path: Path) -> None:
+    """Nobody but the user may look into this file or folder.
+
+    On Windows the user's profile sees to it; file systems such as FAT know no rights and may refuse.
+    """
     if sys.platform != "win32":
-        folder.chmod(0o700)
+        with contextlib.suppress(PermissionError):
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    if writable:
+    """Open the database; where nothing can be written, as one that nobody changes."""
+    still = not _writable(path) and not path.with_name(f"{DATABASE}-wal").exists()
+    name = f"{path.absolute().as_uri()}?immutable=1" if still else str(path)
+    return sqlite3.connect(name, isolation_level=None, timeout=30, check_same_thread=False, uri=still)
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _settle_in(database: sqlite3.Connection, path: Path) -> None:
+    """Have the database work as an archive's does. Only once it is known to be one, of a format of ours."""
+    if _writable(path):
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
         database.execute("PRAGMA secure_delete = ON")
     database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    return database
 
 
 def migrate(archive: Archive) -> None:
@@ -216,9 +292,10 @@ def migrate(archive: Archive) -> None:
         return
     copy = archive.folder / f"before-format-{len(MIGRATIONS)}.db"
     if not copy.exists():
-        building = copy.with_suffix(".building")
-        building.unlink(missing_ok=True)
+        remove_half_built(archive.folder)
+        building = archive.folder / f"building-{copy.name}"
         with contextlib.closing(sqlite3.connect(building)) as target:
+            make_private(building)
             archive.database.backup(target)
         _sync_path(building)
         durable.rename(building, copy, "the copy before a migration")
@@ -230,35 +307,69 @@ def migrate(archive: Archive) -> None:
 
 
 def sweep(archive: Archive) -> None:
-    """Remove what an interrupted import left: records above the mark it set, files nothing refers to."""
+    """Bring to its end what was interrupted. The marks go last: until then it is tried again.
+
+    Of an import, the records above its marks go, and files nothing refers to. Of a forgetting, what it left
+    between the pages. Of a copy being made here, files that its database does not know yet.
+    """
+    remove_half_built(archive.folder)
+    marker = archive.folder / UNFINISHED
     marks = dict(archive.database.execute("SELECT name, value FROM meta WHERE name LIKE 'unfinished %'"))
-    if not marks:
+    if not marks and not marker.exists():
         return
-    with archive.transaction("the sweep"):
-        for table in ("form", "record"):
-            mark = marks.get(f"unfinished {table}", -1)
-            archive.database.execute(f"DELETE FROM {table} WHERE id > ?", (mark,))
-            if table == "form":
-                archive.database.execute("DELETE FROM reading WHERE form > ?", (mark,))
-        archive.database.execute("DELETE FROM meta WHERE name LIKE 'unfinished %'")
     _sweep_assets(archive)
+    marker.unlink(missing_ok=True)
+    if FORGETTING in marks and not _erase_traces(archive):
+        del marks[FORGETTING]
+    with archive.transaction("the sweep"):
+        for table, column in (("reading", "form"), ("form", "id"), ("record", "id")):
+            mark = marks.get("unfinished record" if table == "record" else "unfinished form")
+            if mark is not None:
+                archive.database.execute(f"DELETE FROM {table} WHERE {column} > ?", (mark,))
+        archive.database.executemany("DELETE FROM meta WHERE name = ?", [(name,) for name in marks])
+
+
+def _erase_traces(archive: Archive) -> bool:
+    """Leave nothing of what was deleted between the pages, in the log or in an older format's copy.
+
+    False while a reader still holds the log.
+    """
+    for copy in archive.folder.glob("before-format-*.db"):
+        copy.unlink(missing_ok=True)
+    emptied = archive.checkpoint()
+    if emptied:
+        archive.database.execute("VACUUM")
+        emptied = archive.checkpoint()
+    durable.sync_folder(archive.folder, "the folder after forgetting")
+    return emptied
 
 
 def _sweep_assets(archive: Archive) -> None:
+    known = {digest.hex() for (digest,) in archive.database.execute("SELECT hash FROM asset")}
     for path in archive.assets.glob("*/*"):
-        known = (
-            len(path.name) == _NAME_LENGTH
-            and archive.database.execute(
-                "SELECT 1 FROM asset WHERE hash = ?", (bytes.fromhex(path.name),)
-            ).fetchone()
-        )
-        if not known:
+        if path.name not in known:
             path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Turn the errors of disk and database into words."""
+    try:
+        with explained_damage(path):
+            yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise _full(path) from error
+        raise ArchiveError(
+            _("The archive cannot be used: {reason}").format(reason=error.strerror or error),
+            place=str(error.filename or path),
+            advice=_("Check that the folder exists and belongs to you."),
+        ) from error
+
+
+@contextlib.contextmanager
+def explained_damage(path: Path) -> Iterator[None]:
+    """Turn the errors of the database into words."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -270,14 +381,6 @@ def _explained(path: Path) -> Iterator[None]:
             _("The archive's database is damaged."),
             place=str(path),
             advice=_('Run "chathold verify"; if need be, restore a backup with "chathold restore".'),
-        ) from error
-    except OSError as error:
-        if error.errno in _FULL:
-            raise _full(path) from error
-        raise ArchiveError(
-            _("The archive cannot be used: {reason}").format(reason=error.strerror or error),
-            place=str(error.filename or path),
-            advice=_("Check that the folder exists and belongs to you."),
         ) from error
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from chathold.archive import blobs, deriving, ledger, views
+from chathold.archive import blobs, deriving, ledger, summary, views
 from chathold.archive.reading import Record
 from chathold.archive.schema import FACTS
 from chathold.archive.store import DATABASE, Archive
@@ -29,17 +29,16 @@ STRUCTURE = N_("The database's structure is damaged: {reason}")
 
 def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]:
     """Check everything and compute the digests. Use inside `Archive.writing`, with nothing pending."""
-    problems = list(_structure(archive.database))
-    if not problems:
-        problems += _tallies(archive.database)
-        digest, found = _records(archive, progress)
-        problems += found
-        problems += _assets(archive)
-        problems += _derived(archive)
-    else:
-        digest = ""
+    digest = ""
+    totals = dict.fromkeys(("conversations", "documents", "versions", "messages", "assets"), 0)
+    try:
+        problems = list(_structure(archive.database))
+        if not problems:
+            digest, problems = _contents(archive, progress)
+            totals = summary.totals(archive)
+    except sqlite3.DatabaseError as error:
+        problems = [Problem(DATABASE, STRUCTURE.format(reason=error))]
     view_digest = "" if problems else digest_of_views(archive)
-    totals = views.totals(archive)
     return {
         "ok": not problems,
         "digest": digest,
@@ -51,6 +50,20 @@ def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]
         "assets": totals["assets"],
         "problems": [{"where": each.where, "what": each.what} for each in problems],
     }
+
+
+def _contents(archive: Archive, progress: Progress | None) -> tuple[str, list[Problem]]:
+    """The digest, and what is wrong in a database of sound structure; wrong facts are not read on."""
+    wrong = [table for table in FACTS if not _adds_up(archive.database, table)]
+    problems = [Problem(f"{DATABASE}: {table}", ROWS) for table in wrong]
+    digest = ""
+    if not {"record", "form", "sighting"}.intersection(wrong):
+        digest, found = _records(archive, progress)
+        problems += found
+    problems += _assets(archive)
+    if not wrong:
+        problems += _derived(archive)
+    return "" if wrong else digest, problems
 
 
 def digest_of_views(archive: Archive) -> str:
@@ -72,10 +85,8 @@ def _structure(database: sqlite3.Connection) -> Iterator[Problem]:
             yield Problem(DATABASE, STRUCTURE.format(reason=text))
 
 
-def _tallies(database: sqlite3.Connection) -> Iterator[Problem]:
-    for table in FACTS:
-        if ledger.counted(database, table) != ledger.recorded(database, table):
-            yield Problem(f"{DATABASE}: {table}", ROWS)
+def _adds_up(database: sqlite3.Connection, table: str) -> bool:
+    return ledger.counted(database, table) == ledger.recorded(database, table)
 
 
 def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Problem]]:

@@ -1,96 +1,29 @@
-"""What `list`, `show`, `history`, `diff` and `status` print, as plain JSON values (DESIGN §7)."""
+"""What `show`, `history` and `diff` print, as plain JSON values (DESIGN §7).
+
+Beside an import that has not been derived yet, all of them tell of the archive before it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator
 
 from chathold.archive import blobs
 from chathold.archive.reading import Record, merged, places
 from chathold.archive.store import Archive
+from chathold.archive.summary import STATE, Filters, Json, line_of, moment, records
 from chathold.core.errors import ChatholdError
 from chathold.core.merge import Merged, Seen
-from chathold.core.model import CONVERSATION, Attachment, Part
+from chathold.core.model import Attachment, Part
 from chathold.core.texts import _
 
-Json = dict[str, Any]
-
-_STATE = (
-    "SELECT state.id, provider, account, ref, title, created, updated, messages, versions, gone_since,"
-    " gone_confirmed, kind, record FROM state JOIN record ON record.id = state.record"
-)
 _SHORTEST_PREFIX = 2
-
-
-def moment(time: float | None) -> str | None:
-    """A time as ISO 8601 in UTC."""
-    if time is None:
-        return None
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which records: by provider, account (or its label), words of the title, only what is gone."""
-
-    provider: str = ""
-    account: str = ""
-    title: str = ""
-    gone: bool = False
-
-
-def records(archive: Archive, filters: Filters, *, documents: bool = False, limit: int = -1) -> list[Json]:
-    """Conversations (or documents), the one that changed last first."""
-    conditions = ["kind != ?" if documents else "kind = ?"]
-    values: list[Any] = [CONVERSATION]
-    if filters.provider:
-        conditions.append("provider = ?")
-        values.append(filters.provider)
-    if filters.account:
-        conditions.append(
-            "(account = ? OR EXISTS (SELECT 1 FROM label WHERE label.provider = record.provider"
-            " AND label.account = state.account AND label.label = ?))"
-        )
-        values += [filters.account, filters.account]
-    if filters.title:
-        conditions.append("instr(lower(title), lower(?)) > 0")
-        values.append(filters.title)
-    if filters.gone:
-        conditions.append("gone_since IS NOT NULL AND gone_confirmed")
-    query = f"{_STATE} WHERE {' AND '.join(conditions)} ORDER BY updated DESC NULLS LAST, state.id LIMIT ?"
-    return [_line(row) for row in archive.database.execute(query, (*values, limit))]
-
-
-def _line(row: tuple[Any, ...]) -> Json:
-    name, provider, account, ref, title, created, updated, messages, versions, since, confirmed, kind, _n = (
-        row
-    )
-    line: Json = {
-        "id": name,
-        "provider": provider,
-        "account": account,
-        "provider_id": ref,
-        "title": title,
-        "created": moment(created),
-        "updated": moment(updated),
-        "messages": messages,
-        "versions": versions,
-        "gone_since": moment(since) if confirmed else None,
-    }
-    if since is not None and not confirmed:
-        line["gone_unconfirmed"] = moment(since)
-    if kind != CONVERSATION:
-        line["kind"] = kind
-    return line
 
 
 def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
     """The record that an id, or the beginning of one, names. Raises `ChatholdError` if none or several."""
     rows = archive.database.execute(
-        f"{_STATE} WHERE state.id >= ? AND state.id < ? OR ref = ? LIMIT 3",
+        f"{STATE} WHERE state.id >= ? AND state.id < ? OR ref = ? LIMIT 3",
         (prefix.lower(), prefix.lower() + "g", prefix),
     ).fetchall()
     exact = [row for row in rows if prefix in (row[0], row[3])]
@@ -105,7 +38,7 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
     if len(rows) > 1:
         raise ChatholdError(_("Several ids begin like this."), place=prefix, advice=_("Give more of the id."))
     row = rows[0]
-    return Record(row[12], row[1], row[11], row[3]), _line(row)
+    return Record(row[12], row[1], row[11], row[3]), line_of(row)
 
 
 def show(archive: Archive, prefix: str, version: str = "") -> Json:
@@ -142,7 +75,7 @@ class _Assets:
             return None
         row = self._database.execute(
             "SELECT min(asset) FROM asset_member JOIN file ON file.id = asset_member.file"
-            " WHERE ref = ? AND provider = ?",
+            " JOIN file_state ON file_state.file = file.id WHERE ref = ? AND provider = ?",
             (attachment.id, self._provider),
         ).fetchone()
         return row[0].hex() if row[0] else None
@@ -153,7 +86,7 @@ class _Assets:
             return attachment.name
         row = self._database.execute(
             "SELECT min(name) FROM asset_name JOIN file ON file.id = asset_name.file"
-            " WHERE ref = ? AND provider = ?",
+            " JOIN file_state ON file_state.file = file.id WHERE ref = ? AND provider = ?",
             (attachment.id, self._provider),
         ).fetchone()
         return row[0] or ""
@@ -266,70 +199,3 @@ def every(archive: Archive) -> Iterator[Json]:
         for line in records(archive, Filters(), documents=documents):
             shown = show(archive, line["id"])
             yield shown | {"versions": history(archive, line["id"])["versions"]}
-
-
-def accounts(archive: Archive) -> list[Json]:
-    """The accounts, with labels, counts, and when they were exported last."""
-    database = archive.database
-    labels = {row[:2]: row[2] for row in database.execute("SELECT provider, account, label FROM label")}
-    hints = dict(database.execute("SELECT account, max(hint) FROM owner GROUP BY account"))
-    exported: dict[tuple[str, str], float | None] = {}
-    query = (
-        "SELECT provider, account, max(exported) FROM file_state JOIN file ON file.id = file_state.file"
-        " GROUP BY provider, account"
-    )
-    for provider, account, newest in database.execute(query):
-        exported[provider, account] = newest
-    query = (
-        "SELECT provider, account, sum(kind = 'conversation'), sum(kind != 'conversation'),"
-        " sum(gone_since IS NOT NULL AND gone_confirmed AND kind = 'conversation'),"
-        " max(CASE WHEN kind = 'conversation' THEN updated END)"
-        " FROM state JOIN record ON record.id = state.record GROUP BY provider, account"
-    )
-    counts = {row[:2]: row[2:] for row in database.execute(query)}
-    result = []
-    for provider, account in sorted(counts.keys() | exported.keys()):
-        conversations, documents, gone, newest = counts.get((provider, account), (0, 0, 0, None))
-        result.append(
-            {
-                "provider": provider,
-                "account": account,
-                "label": labels.get((provider, account)) or hints.get(account) or account,
-                "conversations": conversations,
-                "documents": documents,
-                "gone": gone,
-                "newest_chat": moment(newest),
-                "last_export": moment(exported.get((provider, account))),
-                "reminder_due": None,
-            }
-        )
-    return result
-
-
-def totals(archive: Archive) -> Json:
-    """How much the archive holds."""
-    database = archive.database
-    conversations, documents, versions, messages = database.execute(
-        "SELECT coalesce(sum(kind = 'conversation'), 0), coalesce(sum(kind != 'conversation'), 0),"
-        " coalesce(sum(versions), 0), coalesce(sum(CASE WHEN kind = 'conversation' THEN messages END), 0)"
-        " FROM state JOIN record ON record.id = state.record"
-    ).fetchone()
-    assets, asset_bytes = database.execute("SELECT count(*), coalesce(sum(size), 0) FROM asset").fetchone()
-    return {
-        "path": str(archive.folder),
-        "conversations": conversations,
-        "documents": documents,
-        "versions": versions,
-        "messages": messages,
-        "assets": assets,
-        "bytes": asset_bytes + _database_bytes(archive),
-    }
-
-
-def _database_bytes(archive: Archive) -> int:
-    return sum(path.stat().st_size for path in archive.folder.glob("archive.db*"))
-
-
-def labelled(rows: Iterable[Json]) -> dict[tuple[str, str], str]:
-    """The label of every account."""
-    return {(row["provider"], row["account"]): row["label"] for row in rows}

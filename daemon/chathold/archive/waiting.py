@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chathold.archive.deriving import part_sets
 from chathold.archive.store import Archive
 from chathold.core.texts import _, ngettext
 
+if TYPE_CHECKING:
+    from chathold.core.standing import PartSet
+
 Json = dict[str, Any]
+
+_FILES = "SELECT id, coverage FROM file JOIN file_state ON file_state.file = file.id"
+"""The files of which something has been derived: others are not visible yet."""
 
 
 def downloads(archive: Archive) -> list[Json]:
@@ -27,10 +32,8 @@ def _name(archive: Archive, file: int) -> str:
 
 def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
     database = archive.database
-    sets = {}
-    if database.execute("SELECT 1 FROM file WHERE lists != '[]'").fetchone():
-        sets = {part.manifest: part for part in part_sets(archive).sets}
-    for file, coverage in database.execute("SELECT id, coverage FROM file ORDER BY id").fetchall():
+    sets = {part.manifest: part for part in _part_sets(archive)}
+    for file, coverage in database.execute(f"{_FILES} ORDER BY id").fetchall():
         missing = list(json.loads(coverage)["missing"])
         ambiguous: tuple[str, ...] = ()
         if file in sets:
@@ -43,6 +46,15 @@ def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
                 "missing": missing,
                 "ambiguous": list(ambiguous),
             }
+
+
+def _part_sets(archive: Archive) -> tuple[PartSet, ...]:
+    """The sets of all manifests; what works them out loads only if there are any."""
+    if not archive.database.execute("SELECT 1 FROM file WHERE lists != '[]'").fetchone():
+        return ()
+    from chathold.archive.deriving import part_sets  # noqa: PLC0415 - `status` is to be quick
+
+    return part_sets(archive)
 
 
 def _reason(missing: list[str], ambiguous: tuple[str, ...]) -> str:
@@ -61,7 +73,7 @@ def _reason(missing: list[str], ambiguous: tuple[str, ...]) -> str:
 
 
 def _partly_read(archive: Archive) -> Iterator[Json]:
-    for (file,) in archive.database.execute("SELECT id FROM file WHERE NOT whole ORDER BY id").fetchall():
+    for file, _coverage in archive.database.execute(f"{_FILES} WHERE NOT whole ORDER BY id").fetchall():
         yield {
             "path": _name(archive, file),
             "state": "partly_read",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from chathold.archive.labels import set_label
-from chathold.archive.views import accounts
+from chathold.archive.summary import accounts
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, day, table

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from chathold.archive.backups import Copied, back_up, note_copy, restore
-from chathold.archive.deriving import derive, forget_derived
+from chathold.archive.deriving import derive, forget_derived, pending
 from chathold.archive.verifying import verify
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of, waiting
@@ -21,7 +21,8 @@ from chathold.core.texts import _
 def verify_command(call: Call) -> int:
     """Check the archive; 1 if anything is wrong."""
     with archive_of(call.home) as archive, archive.writing(waiting=waiting):
-        derive(archive)
+        if pending(archive):
+            derive(archive)
         result = verify(archive)
     answer(result, as_json=call.as_json, words=lambda: _say_verified(result))
     return 0 if result["ok"] else 1

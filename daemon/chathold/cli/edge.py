@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
-import tempfile
-import time
-import traceback
 from pathlib import Path
 
 import click
@@ -49,6 +45,11 @@ def run(arguments: list[str]) -> int:
 
 def _report(error: Exception, arguments: list[str]) -> Path:
     """Write what is needed to find a bug: versions and the places in our code, never a value."""
+    import platform  # noqa: PLC0415 - needed for a bug only, like the rest
+    import tempfile  # noqa: PLC0415
+    import time  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
     lines = [
         f"Chathold {__version__}",
         f"Python {platform.python_version()} on {platform.platform()}",

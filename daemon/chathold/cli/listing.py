@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from chathold.archive.views import Filters, accounts, labelled, records
+from chathold.archive.summary import Filters, accounts, labelled, records
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, table
@@ -34,7 +34,7 @@ def list_command(
 ) -> None:
     """List what matches, the one that changed last first."""
     filters = Filters(provider, account, " ".join(words), gone)
-    with archive_of(call.home) as archive:
+    with archive_of(call.home) as archive, archive.reading():
         wanted = limit if limit is not None else -1 if call.as_json else _SHOWN + 1
         found = records(archive, filters, documents=documents, limit=wanted)
         names = labelled(accounts(archive))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chathold.archive.deriving import derive, pending
-from chathold.archive.store import Archive
+from chathold.archive.store import DATABASE, Archive, explained_damage
 from chathold.cli.output import note
 from chathold.core.errors import ArchiveError, Busy, ChatholdError, TooNew
 from chathold.core.texts import _
@@ -25,8 +25,9 @@ def archive_of(home: Home, *, create: bool = False) -> Iterator[Archive]:
             advice=_('Import an export first: "chathold import FILE".'),
         )
     try:
-        _catch_up(archive)
-        yield archive
+        with explained_damage(home.archive / DATABASE):
+            _catch_up(archive)
+            yield archive
     finally:
         archive.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
 
-_WIDEST = 28
+_NARROW = 12
 
 
 def answer(value: Any, *, as_json: bool, words: Callable[[], None]) -> None:
@@ -54,26 +55,20 @@ def fail(error: ChatholdError, *, as_json: bool) -> None:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """A plain table that fits the terminal; `right` are the columns of numbers."""
-    from rich.cells import cell_len  # noqa: PLC0415 - only where tables are drawn
-    from rich.console import Console  # noqa: PLC0415 - only where tables are drawn
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    """A plain table; `right` are the columns of numbers. On a terminal the last column is cut to fit."""
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - only where tables are drawn
 
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for number, head in enumerate(heads):
-        last = number == len(heads) - 1
-        width = 0 if last else max(cell_len(text) for text in (head, *(clean(row[number]) for row in rows)))
-        drawn.add_column(
-            head,
-            justify="right" if number in right else "left",
-            overflow="ellipsis",
-            no_wrap=True,
-            min_width=min(width, _WIDEST),
-        )
-    for row in rows:
-        drawn.add_row(*(Text(clean(cell)) for cell in row))
-    Console(soft_wrap=False).print(drawn)
+    lines = [list(heads), *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(heads))]
+    room = shutil.get_terminal_size().columns - sum(widths[:-1]) - 2 * (len(heads) - 1)
+    for line in lines:
+        if sys.stdout.isatty() and cell_len(line[-1]) > max(room, _NARROW):
+            line[-1] = set_cell_size(line[-1], max(room, _NARROW) - 1) + "…"
+        cells = [
+            " " * (width - cell_len(cell)) + cell if column in right else set_cell_size(cell, width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        write("  ".join(cells).rstrip())
 
 
 def clean(text: str) -> str:

@@ -32,7 +32,7 @@ _FOLDED = 400
 )
 def show_command(call: Call, version: str, *, verbatim: bool, everything: bool, **named: str) -> None:
     """Print one conversation."""
-    with archive_of(call.home) as archive:
+    with archive_of(call.home) as archive, archive.reading():
         if verbatim:
             _write_verbatim(views.verbatim(archive, named["id"], version), as_json=call.as_json)
             return
@@ -120,7 +120,7 @@ def _folded(text: str, *, everything: bool) -> str:
 @click.argument("id")
 def history_command(call: Call, **named: str) -> None:
     """List the versions of a conversation."""
-    with archive_of(call.home) as archive:
+    with archive_of(call.home) as archive, archive.reading():
         found = views.history(archive, named["id"])
 
     def words() -> None:
@@ -151,7 +151,7 @@ def history_command(call: Call, **named: str) -> None:
 @click.argument("b")
 def diff_command(call: Call, a: str, b: str, **named: str) -> None:
     """Print what changed between two versions."""
-    with archive_of(call.home) as archive:
+    with archive_of(call.home) as archive, archive.reading():
         found = views.diff(archive, named["id"], a, b)
 
     def words() -> None:

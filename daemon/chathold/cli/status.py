@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.archive.views import accounts, totals
+from chathold.archive.summary import accounts, totals
 from chathold.archive.waiting import downloads
 from chathold.cli.commands import Call, command
 from chathold.cli.output import amount, answer, clean, day, table, write
@@ -29,10 +29,11 @@ def status_command(call: Call) -> None:
         value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], 0, 0)
     else:
         try:
-            read, pending = archive.database.execute(
-                "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM stale)"
-            ).fetchone()
-            value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
+            with archive.reading():
+                read, pending = archive.database.execute(
+                    "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM stale)"
+                ).fetchone()
+                value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
         finally:
             archive.close()
     answer(value, as_json=call.as_json, words=lambda: _say(value))

@@ -37,6 +37,7 @@ _local = threading.local()
 _decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
 _encoder = msgspec.json.Encoder(order="sorted")
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError)
+_NUMBERED_MARK = rb"\u0022"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -46,7 +47,8 @@ class Form:
     """The hash of a record's canonical JSON, and how many quotation marks that JSON has.
 
     A name given twice leaves fewer marks in the canonical JSON than in the bytes: with this count a record
-    of known form is proven to hide nothing without being read in full.
+    of known form is proven to hide nothing without being read in full. Only a mark written by its number
+    could make up for those that are missing: bytes that hold one are read exactly.
     """
 
     hash: bytes
@@ -75,6 +77,8 @@ def form(raw: bytes, strip: Strip) -> Form:
 
 def decoded(raw: bytes) -> Any:
     """A record by the fast path, numbers as they were written; none if that refuses it."""
+    if _NUMBERED_MARK in raw:
+        return None
     try:
         return _decoder.decode(raw)
     except _REFUSED:
@@ -130,7 +134,7 @@ class _Twice(Exception):
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
+    result = {_joined(name): item for name, item in pairs}
     if len(result) != len(pairs):
         raise _Twice
     return result

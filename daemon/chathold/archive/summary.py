@@ -1,0 +1,162 @@
+"""What `list`, `status` and `account` print: a line a record, an account, or the whole, as plain JSON values.
+
+Nothing is read or merged for it, so it is quick. Beside an import that has not been derived yet, all of it
+tells of the archive before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chathold.archive.store import Archive
+
+Json = dict[str, Any]
+
+_CONVERSATION = "conversation"
+
+STATE = (
+    "SELECT state.id, provider, account, ref, title, created, updated, messages, versions, gone_since,"
+    " gone_confirmed, kind, record FROM state JOIN record ON record.id = state.record"
+)
+"""A line of `list`, before it is put into words."""
+
+
+def moment(time: float | None) -> str | None:
+    """A time as ISO 8601 in UTC."""
+    if time is None:
+        return None
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which records: by provider, account (or its label), words of the title, only what is gone."""
+
+    provider: str = ""
+    account: str = ""
+    title: str = ""
+    gone: bool = False
+
+
+def records(archive: Archive, filters: Filters, *, documents: bool = False, limit: int = -1) -> list[Json]:
+    """Conversations (or documents), the one that changed last first."""
+    conditions = ["kind != ?" if documents else "kind = ?"]
+    values: list[Any] = [_CONVERSATION]
+    if filters.provider:
+        conditions.append("provider = ?")
+        values.append(filters.provider)
+    if filters.account:
+        conditions.append(
+            "(account = ? OR EXISTS (SELECT 1 FROM label WHERE label.provider = record.provider"
+            " AND label.account = state.account AND label.label = ?))"
+        )
+        values += [filters.account, filters.account]
+    if filters.title:
+        conditions.append("instr(lower(title), lower(?)) > 0")
+        values.append(filters.title)
+    if filters.gone:
+        conditions.append("gone_since IS NOT NULL AND gone_confirmed")
+    query = f"{STATE} WHERE {' AND '.join(conditions)} ORDER BY updated DESC NULLS LAST, state.id LIMIT ?"
+    return [line_of(row) for row in archive.database.execute(query, (*values, limit))]
+
+
+def line_of(row: tuple[Any, ...]) -> Json:
+    """A row of `STATE` as `list` prints it."""
+    name, provider, account, ref, title, created, updated, messages, versions, since, confirmed, kind, _n = (
+        row
+    )
+    line: Json = {
+        "id": name,
+        "provider": provider,
+        "account": account,
+        "provider_id": ref,
+        "title": title,
+        "created": moment(created),
+        "updated": moment(updated),
+        "messages": messages,
+        "versions": versions,
+        "gone_since": moment(since) if confirmed else None,
+    }
+    if since is not None and not confirmed:
+        line["gone_unconfirmed"] = moment(since)
+    if kind != _CONVERSATION:
+        line["kind"] = kind
+    return line
+
+
+def accounts(archive: Archive) -> list[Json]:
+    """The accounts, with labels, counts, and when they were exported last."""
+    database = archive.database
+    labels = {row[:2]: row[2] for row in database.execute("SELECT provider, account, label FROM label")}
+    hints = dict(
+        database.execute(
+            "SELECT owner.account, max(hint) FROM owner JOIN file_state ON file_state.file = owner.file"
+            " GROUP BY owner.account"
+        )
+    )
+    exported: dict[tuple[str, str], float | None] = {}
+    query = (
+        "SELECT provider, account, max(exported) FROM file_state JOIN file ON file.id = file_state.file"
+        " GROUP BY provider, account"
+    )
+    for provider, account, newest in database.execute(query):
+        exported[provider, account] = newest
+    query = (
+        "SELECT provider, account, sum(kind = 'conversation'), sum(kind != 'conversation'),"
+        " sum(gone_since IS NOT NULL AND gone_confirmed AND kind = 'conversation'),"
+        " max(CASE WHEN kind = 'conversation' THEN updated END)"
+        " FROM state JOIN record ON record.id = state.record GROUP BY provider, account"
+    )
+    counts = {row[:2]: row[2:] for row in database.execute(query)}
+    result = []
+    for provider, account in sorted(counts.keys() | exported.keys()):
+        conversations, documents, gone, newest = counts.get((provider, account), (0, 0, 0, None))
+        result.append(
+            {
+                "provider": provider,
+                "account": account,
+                "label": labels.get((provider, account)) or hints.get(account) or account,
+                "conversations": conversations,
+                "documents": documents,
+                "gone": gone,
+                "newest_chat": moment(newest),
+                "last_export": moment(exported.get((provider, account))),
+                "reminder_due": None,
+            }
+        )
+    return result
+
+
+def totals(archive: Archive) -> Json:
+    """How much the archive holds."""
+    database = archive.database
+    conversations, documents, versions, messages = database.execute(
+        "SELECT coalesce(sum(kind = 'conversation'), 0), coalesce(sum(kind != 'conversation'), 0),"
+        " coalesce(sum(versions), 0), coalesce(sum(CASE WHEN kind = 'conversation' THEN messages END), 0)"
+        " FROM state JOIN record ON record.id = state.record"
+    ).fetchone()
+    assets, asset_bytes = database.execute(
+        "SELECT count(*), coalesce(sum(size), 0) FROM asset WHERE hash IN (SELECT asset FROM asset_member"
+        " JOIN file_state ON file_state.file = asset_member.file)"
+    ).fetchone()
+    return {
+        "path": str(archive.folder),
+        "conversations": conversations,
+        "documents": documents,
+        "versions": versions,
+        "messages": messages,
+        "assets": assets,
+        "bytes": asset_bytes + _database_bytes(archive),
+    }
+
+
+def _database_bytes(archive: Archive) -> int:
+    return sum(path.stat().st_size for path in archive.folder.glob("archive.db*"))
+
+
+def labelled(rows: Iterable[Json]) -> dict[tuple[str, str], str]:
+    """The label of every account."""
+    return {(row["provider"], row["account"]): row["label"] for row in rows}
