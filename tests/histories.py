@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from pathlib import Path
 from random import Random
+from typing import Any
+from zipfile import ZipFile
 
 from world_truth import (
     CHATGPT,
@@ -21,7 +24,7 @@ from world_truth import (
     Turn,
     named,
 )
-from worlds import World, write
+from worlds import AS_SAVED, World, Wrap, write
 
 START = 1_767_225_600.0
 ADA = "user-Ada0001"
@@ -73,10 +76,10 @@ def task(number: int) -> Document:
     return Document(f"task_e_{number:08x}", "task", ADA, f"Task {number}", noise("task", number), START)
 
 
-def chatgpt(folder: Path, number: int, chats: list[Chat], **beyond: object) -> Path:
+def chatgpt(folder: Path, number: int, chats: list[Chat], wrap: Wrap = AS_SAVED, **beyond: Any) -> Path:
     """An export of ChatGPT's, taken `number` months after the beginning; the ZIP."""
-    export = Export(number, CHATGPT, ADA, START + 30 * DAY * (number + 1), tuple(chats), **beyond)  # type: ignore[arg-type]
-    return write(World(CHATGPT, (export,), {}), folder)[0].path
+    export = Export(number, CHATGPT, ADA, START + 30 * DAY * (number + 1), tuple(chats), **beyond)
+    return write(World(CHATGPT, (export,), {}), folder, wrap)[0].path
 
 
 def chatgpt_earlier(folder: Path) -> Path:
@@ -151,3 +154,41 @@ def _project(number: int) -> Document:
 
 def _memory() -> Document:
     return Document(CLAUDE_ADA, "memory", CLAUDE_ADA, "", noise("memory"), START)
+
+
+def artifacts(folder: Path) -> Path:
+    """A ZIP of Claude's with a chat that makes an artifact, and a published one with a page for each version."""
+    name, chat_name = named("artifact"), named("chat with an artifact")
+    made = {"id": "page", "command": "create", "title": "A page", "content": noise("page")}
+    said = {
+        "uuid": named(chat_name, 0),
+        "sender": "assistant",
+        "created_at": "2026-01-02T00:00:00Z",
+        "content": [{"type": "tool_use", "name": "artifacts", "input": made}],
+    }
+    talk = {
+        "uuid": chat_name,
+        "name": "With an artifact",
+        "created_at": "2026-01-02T00:00:00Z",
+        "updated_at": "2026-01-02T00:00:00Z",
+        "account": {"uuid": CLAUDE_ADA},
+        "chat_messages": [said],
+    }
+    published = {
+        "id": name,
+        "owner_account": CLAUDE_ADA,
+        "active_version": "v2",
+        "versions": [{"id": version, "title": f"A page, {version}"} for version in ("v1", "v2")],
+    }
+    members = {
+        "conversations.json": json.dumps([talk]),
+        f"artifacts/{name}/artifact.json": json.dumps(published),
+        f"artifacts/{name}/versions/v1.html": noise("v1"),
+        f"artifacts/{name}/versions/v2.html": noise("v2"),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "frames-000.zip"
+    with ZipFile(path, "w") as file:
+        for member, text in members.items():
+            file.writestr(member, text)
+    return path

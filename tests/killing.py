@@ -119,6 +119,10 @@ class Runner:
             seconds=said["seconds"],
         )
 
+    def works(self, seconds: float) -> bool:
+        """Whether the job that was started still goes on after so many seconds."""
+        return not select.select([self._program.stdout], [], [], seconds)[0]
+
     def run(self, *commands: Sequence[str], **wishes: Any) -> Ended:
         """Run a job to its end."""
         self.begin(*commands, **wishes)

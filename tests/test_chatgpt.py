@@ -73,7 +73,7 @@ def claims(name: str, sample: Any) -> tuple[Use, str, bool] | None:
 
 def test_content_proves_conversations_under_any_name() -> None:
     """A list of trees is ChatGPT's whatever its file is called."""
-    expected = Recognition(Use.RECORDS, evidence=True, ids=("conversation_id", "id"))
+    expected = Recognition(Use.RECORDS, evidence=True, ids=("conversation_id", "id"), body="mapping")
 
     assert expected == chatgpt.recognise("export/my chats.txt.json", [CHAT])
 

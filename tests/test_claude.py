@@ -136,10 +136,16 @@ def test_names_help_without_evidence(name: str, value: Any, use: Use) -> None:
 def test_a_wrapper_names_its_array() -> None:
     """The array of a wrapper is named, that of a bare list is not."""
     assert claude.recognise("x.json", {"conversations": [CHAT]}) == Recognition(
-        Use.RECORDS, "conversation", evidence=True, ids=("uuid",), array="conversations"
+        Use.RECORDS,
+        "conversation",
+        evidence=True,
+        ids=("uuid",),
+        array="conversations",
+        owner="account.uuid",
+        body="chat_messages",
     )
     assert claude.recognise("x.json", [CHAT]) == Recognition(
-        Use.RECORDS, "conversation", evidence=True, ids=("uuid",)
+        Use.RECORDS, "conversation", evidence=True, ids=("uuid",), owner="account.uuid", body="chat_messages"
     )
 
 

@@ -154,6 +154,23 @@ def test_a_cut_answer_never_replaces_the_whole(provider: str, *, cut_first: bool
     assert "One, two, three." in words(messages["22"])
 
 
+@pytest.mark.parametrize("cut_first", [True, False], ids=["completed later", "cut later"])
+def test_a_cut_answer_in_blocks_hides_no_flat_words(*, cut_first: bool) -> None:
+    """Laws 1 and 10: not even a block-structured form replaces words by their beginning."""
+    question = turn("1", "", "user", (Kind.TEXT, "Count."))
+    whole = talk("c", question, turn("22", "1", "assistant", (Kind.TEXT, "One, two, three.")))
+    cut = talk("c", question, turn("22", "1", "assistant", (Kind.TEXT, "One, tw")))
+    exports = (
+        export(0 if cut_first else 1, cut, provider=CLAUDE),
+        export(1 if cut_first else 0, whole, provider=CLAUDE, rich=False),
+    )
+    with bench() as table:
+        home = both_ways(table, table.saved(history(*exports)))
+        messages = shown(home, only(listed(home))["id"])
+
+    assert "One, two, three." in words(messages["22"])
+
+
 def test_blocks_outrank_a_flat_rendering() -> None:
     """Law 10: a newer export with nothing but flat text leaves thoughts, tool calls and results in place."""
     pieces = ((Kind.REASONING, "hmm"), (Kind.CODE, "1 + 1"), (Kind.RESULT, "= 2"), (Kind.TEXT, "Two."))
@@ -265,6 +282,36 @@ def test_part_of_an_account_vouches_for_nothing(provider: str, shape: dict[str, 
         assert not any(conversation["gone_since"] for conversation in listed(home).values())
         whole = both_ways(table, table.saved(history(first, export(1, *later, provider=provider))))
         assert [name for name, found in listed(whole).items() if found["gone_since"]] == ["three"]
+
+
+def later(chat: Chat, days: float) -> Chat:
+    """The same chat, begun so many days after New Year."""
+    shift = days * DAY
+    turns = tuple(replace(turn, time=turn.time + shift) for turn in chat.turns)
+    return replace(chat, created=chat.created + shift, updated=(chat.updated or 0.0) + shift, turns=turns)
+
+
+@pytest.mark.parametrize("provider", [CHATGPT, DEEPSEEK])
+def test_an_unknown_time_is_not_before_all_others(provider: str) -> None:
+    """Law 4: a whole export says nothing of a chat that began after it, seen only in an undated file."""
+    whole = export(0, talk("one"), provider=provider)
+    loose = export(3, talk("one"), later(talk("two"), 60), provider=provider, container=Container.LOOSE)
+    with bench() as table:
+        conversations = listed(both_ways(table, table.saved(history(whole, loose))))
+
+    assert [found["account"] for found in conversations.values()] == [ADA, ADA]
+    assert conversations["two"]["gone_since"] is None
+
+
+def test_claude_parts_vouch_for_their_span_alone() -> None:
+    """Law 4: a manifest's parts that show the last month mark gone what they lack of it, and nothing older."""
+    chats = {name: later(talk(name), days) for name, days in (("old", 1), ("a", 60), ("b", 70), ("c", 80))}
+    everything = export(0, *chats.values(), provider=CLAUDE, days=85, container=Container.PARTS)
+    window = export(1, chats["a"], chats["c"], provider=CLAUDE, days=100, container=Container.PARTS)
+    with bench() as table:
+        conversations = listed(both_ways(table, table.saved(history(everything, window))))
+
+    assert [name for name, found in conversations.items() if found["gone_since"]] == ["b"]
 
 
 def bad_records(provider: str) -> dict[str, str]:

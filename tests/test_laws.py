@@ -32,7 +32,7 @@ from world_truth import CHATGPT, Document
 from worlds import Download, World, Wrap, without_asset, without_document, without_turn, worlds
 
 _SLOW = [HealthCheck.too_slow]  # an example is several imports: slow to make, but few are enough
-QUICK = settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
+QUICK = settings(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
 FEW = settings(QUICK, max_examples=15)
 seeds = st.integers(0, 1000)
 
@@ -203,11 +203,10 @@ def test_the_tree_is_kept(made: World, seed: int) -> None:
 
 def _main_branch(chat: world_facts.ChatFacts, made: World) -> set[str] | None:
     """The ancestors of the leaf that ChatGPT showed last, where it is certain which record came last."""
-    last = world_facts.settled(chat)
-    if made.provider != CHATGPT or last is None or not last.leaf:
+    node = world_facts.last_leaf(chat)
+    if made.provider != CHATGPT or not node:
         return None
     branch, above = set[str](), made.parents[chat.id]
-    node = last.leaf
     while node:
         branch.add(node)
         node = above[node]

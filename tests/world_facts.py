@@ -212,8 +212,8 @@ def _claude_vouches(export: Export, chat: Chat, *, tidy: bool) -> bool | None:
     return None
 
 
-def settled(facts: ChatFacts) -> Chat | None:
-    """The record that surely comes last in the order of sightings (law 2), if that is certain."""
+def last_leaf(facts: ChatFacts) -> str:
+    """The message that the newest record shows last, "" where the order of sightings (law 2) leaves it open."""
 
     def own(chat: Chat) -> float:
         newest = max((turn.time for turn in chat.turns), default=0.0)
@@ -221,10 +221,8 @@ def settled(facts: ChatFacts) -> Chat | None:
 
     last = max(own(chat) for _, chat in facts.sightings)
     final = [(download, chat) for download, chat in facts.sightings if own(chat) == last]
-    if len(final) == 1 or all(chat == final[0][1] for _, chat in final):
-        return final[0][1]
-    if not all(dated(download) for download, _ in final):
-        return None
-    newest = max(download.export.time for download, _ in final)
-    near = [chat for download, chat in final if download.export.time > newest - _SLACK]
-    return near[0] if all(chat == near[0] for chat in near) else None
+    if all(dated(download) for download, _ in final):
+        newest = max(download.export.time for download, _ in final)
+        final = [(download, chat) for download, chat in final if download.export.time > newest - _SLACK]
+    leaves = {chat.leaf for _, chat in final}
+    return leaves.pop() if len(leaves) == 1 else ""

@@ -136,7 +136,7 @@ class Story:
             return self._chatgpt_answer(chat, parent, offset)
         used = (Kind.CODE, Kind.RESULT) if self.provider == CLAUDE else (Kind.PAGE,)
         extras = (Kind.REASONING, *used)
-        kinds = [kind for kind in extras if self.rng.randrange(3) == 1]
+        kinds = [kind for kind in extras if self.rng.randrange(2) == 1]
         pieces = [Piece(kind, self._words()) for kind in kinds] + [Piece(Kind.TEXT, self._words())]
         answer = self._turn(chat, parent, "assistant", pieces, offset)
         return [replace(answer, nameless=self.provider == CLAUDE and self.rng.randrange(12) == 1)]

@@ -100,7 +100,7 @@ def world(rng: Random, *providers: str) -> World:
     parents: dict[str, dict[str, str]] = {}
     exports: list[Export] = []
     moment = _START
-    for number in range(rng.choice((1, 2, 3, 4, 5, 3, 4, 5))):
+    for number in range(rng.choice((1, 3, 4, 5, 4, 5))):
         gap = rng.choice(_GAPS) if exports else DAY
         moment += gap
         for story in stories:

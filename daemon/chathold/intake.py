@@ -26,7 +26,7 @@ from chathold.core.model import CONVERSATION, Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
-from chathold.exports.splitting import Known, Splitter
+from chathold.exports.splitting import Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
@@ -235,19 +235,9 @@ class _Reading:
                 self.problems.append(Problem(member.name, RESCUED))
 
     def _read_member(self, member: Member, found: Recognition) -> None:
-        talk = found.kind == CONVERSATION
         match found.use:
             case Use.RECORDS:
-                known = Known(self.taking.beginnings, self.taking.hashes)
-                splitter = Splitter(self._chunks(member), known, array=found.array, place=member.name)
-                try:
-                    for piece in splitter:
-                        if piece.known is not None:
-                            self.taking.sight(piece.known, talk=talk)
-                        else:
-                            self.taking.keep(piece.raw, piece.hash, found)
-                finally:
-                    self.problems += splitter.problems
+                self._read_records(member, found)
             case Use.RECORD:
                 name = member.name.rpartition("/")[2] if found.kind == OTHER else ""
                 self.taking.keep_whole(self._whole(member), found, name=name)
@@ -266,6 +256,26 @@ class _Reading:
                     )
             case Use.IGNORED:
                 pass
+
+    def _read_records(self, member: Member, found: Recognition) -> None:
+        """Split the records off, one at a time; those seen before are recognised and skipped."""
+        splitter = Splitter(
+            self._chunks(member),
+            Known(self.taking.beginnings, self.taking.hashes),
+            array=found.array,
+            body=found.body,
+            batches=self.taking.knows_any,
+            place=member.name,
+        )
+        try:
+            for each in splitter:
+                if isinstance(each, Piece):
+                    self.taking.take(each, found)
+                elif not self.taking.sight_all(each.text, each.values, found):
+                    for piece in each.pieces():
+                        self.taking.take(piece, found)
+        finally:
+            self.problems += splitter.problems
 
     def _chunks(self, member: Member) -> Iterator[bytes]:
         for chunk in member.chunks():

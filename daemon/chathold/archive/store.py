@@ -129,10 +129,11 @@ class Archive:
                 self._check_format()
                 migrate(self)
                 sweep(self)
-                yield Ledger(self.database)
-            except BaseException:
-                self._undo()
-                raise
+                try:
+                    yield Ledger(self.database)
+                except BaseException:
+                    self._undo()
+                    raise
             finally:
                 self._lock.release()
 
@@ -373,15 +374,35 @@ def explained_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a statement of ours is wrong: a bug
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise _database_error(error, path) from error
+        if has_our_tables(path):  # then a statement of ours is wrong: a bug
             raise
-        raise _database_error(error, path) from error
+        raise _damaged(path) from error
     except sqlite3.DatabaseError as error:
-        raise ArchiveError(
-            _("The archive's database is damaged."),
-            place=str(path),
-            advice=_('Run "chathold verify"; if need be, restore a backup with "chathold restore".'),
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ArchiveError:
+    return ArchiveError(
+        _("The archive's database is damaged."),
+        place=str(path),
+        advice=_('Run "chathold verify"; if need be, restore a backup with "chathold restore".'),
+    )
+
+
+def has_our_tables(path: Path) -> bool:
+    """Whether a database has all tables and indexes of today's format, to the letter."""
+    query = "SELECT name, sql FROM sqlite_schema"
+    with contextlib.closing(sqlite3.connect(":memory:")) as new:
+        for step in MIGRATIONS:
+            step(new)
+        ours = set(new.execute(query).fetchall())
+    try:
+        with contextlib.closing(_connect(path)) as database:
+            return ours <= set(database.execute(query).fetchall())
+    except sqlite3.DatabaseError:
+        return False
 
 
 _FULL = frozenset({28, 122})

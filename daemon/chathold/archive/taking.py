@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import tempfile
@@ -18,10 +19,10 @@ from chathold.archive import blobs, durable
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.core import canonical
-from chathold.core.canonical import Form
+from chathold.core.canonical import Form, Strip
 from chathold.core.model import CONVERSATION, Problem
 from chathold.core.texts import N_
-from chathold.exports.splitting import beginning
+from chathold.exports.splitting import Piece, beginning
 from chathold.providers.base import Recognition
 
 UNREADABLE = "unreadable"
@@ -95,10 +96,10 @@ class Taking:
         self._forms: defaultdict[int, list[int]] = defaultdict(list)
         self._form_hashes: dict[int, Form] = {}
         self._tombstones: frozenset[bytes] = frozenset()
-        self._knows_any = False
         self._new_assets: dict[bytes, tuple[int, int]] = {}
         self.beginnings: dict[int, tuple[int, bytes, int]] = {}
         self.hashes: dict[bytes, int] = {}
+        self.knows_any = False
         self.owner_of: dict[int, int] = {}
         self.sightings: set[int] = set()
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
@@ -126,7 +127,7 @@ class Taking:
             self._forms[record].append(form)
             if form_hash is not None:
                 self._form_hashes[form] = Form(form_hash, marks)
-        self._knows_any = bool(self._records)
+        self.knows_any = bool(self._records)
         self._tombstones = frozenset(row[0] for row in self._database.execute("SELECT hash FROM tombstone"))
 
     @property
@@ -143,6 +144,14 @@ class Taking:
 
     # Records
 
+    def take(self, piece: Piece, found: Recognition) -> None:
+        """Note a record that is known as seen, keep one that is not."""
+        known = piece.known if piece.known is not None else self.hashes.get(piece.hash)
+        if known is not None:
+            self.sight(known, talk=found.kind == CONVERSATION)
+        else:
+            self.keep(piece.raw, piece.hash, found)
+
     def sight(self, form: int, *, talk: bool) -> None:
         """A record that is known was seen again."""
         self.sightings.add(form)
@@ -154,7 +163,7 @@ class Taking:
         `digest` is the SHA-256 of `raw`; `name` is the record's id where nothing inside it can be.
         """
         talk = found.kind == CONVERSATION
-        value = canonical.decoded(raw) if self._knows_any else None
+        value = canonical.decoded(raw) if self.knows_any else None
         head = self._head(raw, digest, found, value)
         kind = found.kind if head is not None else UNREADABLE
         ref = name or self._ref(head, digest, found)
@@ -171,14 +180,32 @@ class Taking:
         if kind == UNREADABLE:
             self.counts[talk].failed.add(record)
 
+    def sight_all(self, text: bytes, values: list[Any], found: Recognition) -> bool:
+        """Note the records of an array as seen, if every one has a known form; else note none of them."""
+        if self.forget_all or self._tombstones:
+            return False
+        wanted = []
+        forms: dict[Form, int] = {}
+        for value in values:
+            ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
+            record = self._records.get((found.kind, ref))
+            known = self._known_forms(record, found.kind) if record is not None else {}
+            if not known:
+                return False
+            forms |= known
+            wanted.append((value, self._stripper(found.kind), known))
+        same = canonical.match_all(text, wanted)
+        for form in same or ():
+            self.sight(forms[form], talk=found.kind == CONVERSATION)
+        return same is not None
+
     def keep_whole(self, raw: bytes, found: Recognition, *, name: str = "") -> None:
         """Keep a member that is one record."""
         digest = sha256(raw).digest()
-        known = self.hashes.get(digest)
-        if known is not None and not self.forget_all:
-            self.sight(known, talk=found.kind == CONVERSATION)
-        else:
+        if name:
             self.keep(raw, digest, found, name=name)
+        else:
+            self.take(Piece(raw, digest), found)
 
     def _head(self, raw: bytes, digest: bytes, found: Recognition, value: Any) -> dict[str, Any] | None:
         """The record as far as its id needs it; none if it cannot be read.
@@ -217,19 +244,22 @@ class Taking:
 
     def _same_form(self, record: int, kind: str, raw: bytes, value: Any) -> int | None:
         """The known form of this record that `raw`, decoded as `value`, has, if any."""
-
-        def strip(value: dict[str, Any]) -> int:
-            return int(self._strip(kind, value))
-
-        known = {}
-        for form in self._forms[record]:
-            if form not in self._form_hashes:
-                self._form_hashes[form] = canonical.form(blobs.fetch(self._database, form), strip)
-            known[self._form_hashes[form]] = form
+        known = self._known_forms(record, kind)
         if value is None:
             value = canonical.decoded(raw)
-        same = canonical.match(raw, value, strip, known)
+        same = canonical.match(raw, value, self._stripper(kind), known)
         return known[same] if same else None
+
+    def _known_forms(self, record: int, kind: str) -> dict[Form, int]:
+        """The forms of a record; of those kept a moment ago they are worked out now."""
+        for form in self._forms[record]:
+            if form not in self._form_hashes:
+                raw = blobs.fetch(self._database, form)
+                self._form_hashes[form] = canonical.form(raw, self._stripper(kind))
+        return {self._form_hashes[form]: form for form in self._forms[record]}
+
+    def _stripper(self, kind: str) -> Strip:
+        return functools.partial(self._strip, kind)
 
     def _add_record(self, kind: str, ref: str) -> int:
         self._begin()

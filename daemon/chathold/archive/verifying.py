@@ -12,7 +12,7 @@ from typing import Any
 from chathold.archive import blobs, deriving, ledger, summary, views
 from chathold.archive.reading import Record
 from chathold.archive.schema import FACTS
-from chathold.archive.store import DATABASE, Archive
+from chathold.archive.store import DATABASE, Archive, has_our_tables
 from chathold.core.errors import ArchiveError
 from chathold.core.model import Problem
 from chathold.core.texts import N_
@@ -24,6 +24,7 @@ MISSING_FILE = N_("A stored file is missing.")
 FOREIGN_FILE = N_("This file does not belong to the archive.")
 ROWS = N_("Rows of this table are missing, too many, or changed.")
 WRONG_DERIVED = N_("What was derived differs from what the facts give.")
+OTHER_TABLES = N_("The database's tables are not those of an archive.")
 STRUCTURE = N_("The database's structure is damaged: {reason}")
 
 
@@ -32,7 +33,7 @@ def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]
     digest = ""
     totals = dict.fromkeys(("conversations", "documents", "versions", "messages", "assets"), 0)
     try:
-        problems = list(_structure(archive.database))
+        problems = list(_structure(archive))
         if not problems:
             digest, problems = _contents(archive, progress)
             totals = summary.totals(archive)
@@ -75,9 +76,11 @@ def digest_of_views(archive: Archive) -> str:
     return sha256(b"".join(lines)).hexdigest()
 
 
-def _structure(database: sqlite3.Connection) -> Iterator[Problem]:
+def _structure(archive: Archive) -> Iterator[Problem]:
+    if not has_our_tables(archive.folder / DATABASE):
+        yield Problem(DATABASE, OTHER_TABLES)
     try:
-        rows = database.execute("PRAGMA integrity_check(5)").fetchall()
+        rows = archive.database.execute("PRAGMA integrity_check(5)").fetchall()
     except sqlite3.DatabaseError as error:
         rows = [(str(error),)]
     for (text,) in rows:
@@ -136,9 +139,10 @@ def _assets(archive: Archive) -> Iterator[Problem]:
         problem = asset_problem(archive, name)
         if problem:
             yield problem
-    for path in archive.assets.glob("*/*"):
-        if path.name not in known:
-            yield Problem(f"assets/{path.parent.name}/{path.name}", FOREIGN_FILE)
+    for path in archive.assets.rglob("*"):
+        place = path.relative_to(archive.assets).parts
+        if path.is_file() and (path.name not in known or place != (path.name[:2], path.name)):
+            yield Problem("/".join(("assets", *place)), FOREIGN_FILE)
 
 
 def _derived(archive: Archive) -> Iterator[Problem]:

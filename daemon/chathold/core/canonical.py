@@ -35,6 +35,7 @@ _LARGE = 4 << 20
 
 _local = threading.local()
 _decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
+_array = msgspec.json.Decoder(list[Any], float_hook=msgspec.Raw)
 _encoder = msgspec.json.Encoder(order="sorted")
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError)
 _NUMBERED_MARK = rb"\u0022"
@@ -83,6 +84,28 @@ def decoded(raw: bytes) -> Any:
         return _decoder.decode(raw)
     except _REFUSED:
         return None
+
+
+def decoded_all(text: bytes) -> list[Any]:
+    """The records of an array by the fast path. Raises msgspec's errors, or `RecursionError`, if that refuses."""
+    return _array.decode(text)
+
+
+def match_all(text: bytes, values: Iterable[tuple[Any, Strip, Iterable[Form]]]) -> list[Form] | None:
+    """For every record of an array the one of its known forms that it has; none if any has another.
+
+    `values` are the records as `decoded_all` has them, used up by this, with what is volatile and known.
+    """
+    found = []
+    marks = 0
+    for value, strip, known in values:
+        quick = _quick_form(value, strip, count=False)
+        same = quick and next((each for each in known if each.hash == quick[0].hash), None)
+        if not quick or not same:
+            return None
+        marks += same.marks + 2 * quick[1]
+        found.append(same)
+    return found if text.count(b'"') == marks else None
 
 
 def match(raw: bytes, value: Any, strip: Strip, known: Iterable[Form]) -> Form | None:

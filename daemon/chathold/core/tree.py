@@ -6,6 +6,7 @@ claimed parents. The one to show is the claimed parent below which no other clai
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 _LONGEST_NUMBER = 18
@@ -20,6 +21,8 @@ class Tree:
         self._claims = claims
         self._times = times
         self._parents: dict[str, str] = {}
+        self._above: dict[str, str] = {}
+        self._cut: set[str] = set()
         self._claimed_leaf = leaf
 
     @property
@@ -44,18 +47,20 @@ class Tree:
         )
 
     def parent(self, node: str) -> str:
-        """The message above: the nearest node up the tree that is one, or ""."""
-        return self._climb(node)
+        """The message above: the nearest node up the tree that is one, or "" (also where `order` cut a cycle)."""
+        return "" if node in self._cut else self._climb(node)
 
     def _climb(self, node: str) -> str:
-        passed = {node}
-        node = self._best(node)
-        while node and node not in self._times:
-            if node in passed:
-                return ""
-            passed.add(node)
-            node = self._best(node)
-        return "" if node in passed else node
+        passed: dict[str, None] = {}
+        above = self._best(node)
+        while above and above not in self._times and above not in self._above:
+            passed[above] = None
+            above = self._best(above)
+            if above in passed:
+                above = ""
+        above = self._above.get(above, above)
+        self._above.update(dict.fromkeys(passed, above))
+        return "" if above == node else above
 
     def _best(self, node: str) -> str:
         """Of the parents claimed for `node` the lowest in the tree; the newest claim on ties."""
@@ -65,22 +70,36 @@ class Tree:
         claimed = [each for each in self._claims.get(node, ()) if each != node]
         best = claimed[0] if claimed else ""
         if len(claimed) > 1:
-            lowest = [each for each in claimed if not self._above_another(each, claimed)]
-            best = (lowest or claimed)[0]
+            best = self._lowest(claimed)
         self._parents[node] = best
         return best
 
-    def _above_another(self, node: str, others: Sequence[str]) -> bool:
-        return any(other != node and node in self._ancestors(other) for other in others)
+    def _lowest(self, claimed: Sequence[str]) -> str:
+        """The first of the nodes that does not lie above another.
+
+        All climb side by side: claims mostly lie close together, and the one below soon meets the one above.
+        """
+        higher: set[str] = set()
+        climbing = {each: self._ancestors(each) for each in claimed}
+        while climbing and len(higher) < len(claimed) - 1:
+            for each, ancestors in list(climbing.items()):
+                met = next(ancestors, None)
+                if met is None:
+                    del climbing[each]
+                elif met in claimed and len(higher) < len(claimed) - 1:
+                    higher.add(met)
+        return next(each for each in claimed if each not in higher)
 
     def _ancestors(self, node: str) -> Iterator[str]:
         """All nodes above, through any claimed edge, nearest first; each once."""
         passed = {node}
-        level = [node]
-        while level:
-            level = [p for each in level for p in self._claims.get(each, ()) if p not in passed]
-            passed.update(level)
-            yield from level
+        waiting = deque([node])
+        while waiting:
+            for parent in self._claims.get(waiting.popleft(), ()):
+                if parent not in passed:
+                    passed.add(parent)
+                    waiting.append(parent)
+                    yield parent
 
     def main_branch(self) -> frozenset[str]:
         """The messages that the shown leaf reaches through any claimed edge, and itself."""
@@ -100,6 +119,7 @@ class Tree:
         self._walk(children.get("", []), children, result)
         for node in sorted(self._times, key=self._newness):
             if node not in result:
+                self._cut.add(node)
                 self._walk([node], children, result)
         return list(result)
 

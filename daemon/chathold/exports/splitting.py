@@ -19,9 +19,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
+from typing import Any
 
 import msgspec
 
+from chathold.core.canonical import decoded_all
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.model import Problem
 from chathold.core.texts import N_, _
@@ -34,6 +36,7 @@ _BATCH = 1 << 20
 _SMALLEST_BATCH = 4 << 10
 _SUSPICIOUS = 16 << 20
 _LARGEST = 1 << 30
+_LARGE = 4 << 20
 _SPACE = b" \t\r\n"
 _STRAY = frozenset(b",:}")
 _GUESSES = 6
@@ -73,10 +76,40 @@ class Piece:
     known: int | None = None
 
 
-class Splitter:
-    """Cuts one member. Iterate it once; `problems` says afterwards what was odd between the records."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Several records in a row: the text of their array, and what `canonical.decoded_all` makes of it.
 
-    def __init__(self, chunks: Iterator[bytes], known: Known, *, array: str = "", place: str = "") -> None:
+    Where most records are known in other words, whoever compares their values needs no single one's bytes.
+    """
+
+    text: bytes
+    values: list[Any]
+
+    def pieces(self) -> Iterator[Piece]:
+        """The records one by one."""
+        for raw in _records.decode(self.text):
+            record = bytes(raw)
+            yield Piece(record, sha256(record).digest())
+
+
+class Splitter:
+    """Cuts one member. Iterate it once; `problems` says afterwards what was odd between the records.
+
+    `array` names the array in a wrapping object, `body` the largest member of a record (found out otherwise).
+    With `batches`, a long row of records that are not known comes as `Batch`es.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterator[bytes],
+        known: Known,
+        *,
+        array: str = "",
+        body: str = "",
+        batches: bool = False,
+        place: str = "",
+    ) -> None:
         self._chunks = chunks
         self._known = known
         self._array = array
@@ -85,11 +118,12 @@ class Splitter:
         self._at = 0
         self._ended = False
         self._batch = _FIRST_BATCH
-        self._marker = b""
+        self._marker = msgspec.json.encode(body) if body else b""
+        self._batches = batches
         self._misled: set[int] = set()
         self.problems: list[Problem] = []
 
-    def __iter__(self) -> Iterator[Piece]:
+    def __iter__(self) -> Iterator[Piece | Batch]:
         self._enter()
         while self._at_element():
             piece = self._predicted()
@@ -97,7 +131,13 @@ class Splitter:
                 self._batch = _FIRST_BATCH
                 yield piece
                 continue
-            for raw in self._read_batch():
+            batch = self._read_batch()
+            if self._at > _LARGE:
+                self._drop()
+            if isinstance(batch, Batch):
+                yield batch
+                continue
+            for raw in batch:
                 digest = sha256(raw).digest()
                 number = self._known.hashes.get(digest)
                 yield Piece(b"" if number is not None else raw, digest, number)
@@ -109,8 +149,7 @@ class Splitter:
         """Have `wanted` bytes from `_at` on, if the stream still has them."""
         if len(self._buffer) - self._at >= wanted:
             return True
-        del self._buffer[: self._at]
-        self._at = 0
+        self._drop()
         while len(self._buffer) < wanted and not self._ended:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -124,6 +163,11 @@ class Splitter:
                 advice=_("Please report this, with the kind of export."),
             )
         return len(self._buffer) >= wanted
+
+    def _drop(self) -> None:
+        """Let go of what has been given out."""
+        del self._buffer[: self._at]
+        self._at = 0
 
     def _byte(self) -> int:
         """The next byte that is no space, or -1 at the end."""
@@ -222,7 +266,7 @@ class Splitter:
 
     # What is not known is cut in batches.
 
-    def _read_batch(self) -> list[bytes]:
+    def _read_batch(self) -> list[bytes] | Batch:
         """The next records, at least one."""
         if self._byte() != ord("{"):
             return [self._element()]
@@ -246,7 +290,7 @@ class Splitter:
         """Whether a cut was missed, so that the buffer would grow without need; looked at once a record."""
         return _SUSPICIOUS <= wanted < 2 * _SUSPICIOUS and self._closing(0, 0).closed
 
-    def _guessed(self, wanted: int, *, whole: bool) -> list[bytes] | None:
+    def _guessed(self, wanted: int, *, whole: bool) -> list[bytes] | Batch | None:
         """The records up to a guessed cut; none if no guess was right, one if msgspec refuses any.
 
         After a refusal it goes on in small steps, so that no byte is read again and again.
@@ -254,7 +298,7 @@ class Splitter:
         guesses = 0
         for cut in self._cuts(wanted, whole=whole):
             try:
-                found = _records.decode(b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")))
+                found = self._proven(b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")), wanted)
             except RecursionError:
                 self._batch = _SMALLEST_BATCH
                 return [self._element()]
@@ -267,8 +311,14 @@ class Splitter:
                     return None
                 continue
             self._at = cut
-            return [bytes(raw) for raw in found]
+            return found
         return None
+
+    def _proven(self, text: bytes, wanted: int) -> list[bytes] | Batch:
+        """The records in the text of an array. Raises msgspec's errors if it is none."""
+        if self._batches and wanted >= _BATCH:
+            return Batch(text, decoded_all(text))
+        return [bytes(raw) for raw in _records.decode(text)]
 
     def _refused(self, error: str, cut: int) -> bool:
         """Whether msgspec stumbled over content rather than over the end of a wrong cut."""

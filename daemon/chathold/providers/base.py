@@ -34,7 +34,7 @@ class Recognition:
     `evidence` is true where the content alone proves the provider. `ids` are the places
     where a record may carry its id, best first, and `owner` where it names its account (names, joined by dots
     where they lead into objects); `kind` is the record kind. `array` names the member of a wrapping object
-    that holds the records ("" where the array is the whole file).
+    that holds the records ("" where the array is the whole file), `body` the largest member of a record.
     """
 
     use: Use
@@ -43,6 +43,7 @@ class Recognition:
     ids: tuple[str, ...] = ("id",)
     array: str = ""
     owner: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _by_content(stem: str, sample: Any) -> Recognition | None:
         case list():
             first = sample[:_LOOKED_AT]
             if any(map(_is_conversation, first)):
-                return Recognition(Use.RECORDS, evidence=True, ids=CONVERSATION_IDS)
+                return Recognition(Use.RECORDS, evidence=True, ids=CONVERSATION_IDS, body="mapping")
             if any(map(_is_task, first)):
                 return Recognition(Use.RECORDS, "task", evidence=True)
             if any(_is_user(element, stem) for element in first):

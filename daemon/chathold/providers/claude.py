@@ -73,7 +73,9 @@ NEVER_EXPORTED: tuple[tuple[str, str], ...] = (
 _LOOKED_AT = 20
 """How many elements of a list are looked at to tell whose it is."""
 
-_CONVERSATION = Recognition(Use.RECORD, CONVERSATION, evidence=True, ids=("uuid",), owner="account.uuid")
+_CONVERSATION = Recognition(
+    Use.RECORD, CONVERSATION, evidence=True, ids=("uuid",), owner="account.uuid", body="chat_messages"
+)
 _PROJECT = Recognition(Use.RECORD, "project", evidence=True, ids=("uuid",), owner="creator.uuid")
 _MEMORY = Recognition(Use.RECORD, "memory", evidence=True, ids=("account_uuid",), owner="account_uuid")
 _ARTIFACT = Recognition(Use.RECORD, "artifact", evidence=True, ids=("id",), owner="owner_account")

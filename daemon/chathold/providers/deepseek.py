@@ -88,7 +88,7 @@ def _of_list(base: str, sample: list[Any]) -> Recognition | None:
     first = sample[:_LOOKED_AT]
     for element in first:
         if ids := _record_ids(element):
-            return Recognition(Use.RECORDS, evidence=True, ids=ids)
+            return Recognition(Use.RECORDS, evidence=True, ids=ids, body="mapping")
     named = base.startswith("conversations") and base.endswith(".json")
     return Recognition(Use.RECORDS) if named and not any(first) else None
 
