@@ -81,13 +81,15 @@ class Runner:
         whole_batches: bool = False,
         migration: bool = False,
         room: int | None = None,
+        user: int | None = None,
     ) -> None:
         """Start a job and go on.
 
         `after` kills it from outside after so many seconds. `until` repeats the commands until that file is
         there; then every different answer is returned once. `whole_batches` leaves batches as large as they
         are, else they are small enough for an export of some kilobytes to give many. `migration` gives the
-        archive's format a next version. `room` is the largest size in bytes that any file may reach.
+        archive's format a next version. `room` is the largest size in bytes that any file may reach, `user` the
+        number of the user to be instead of root.
         """
         job = {
             "commands": [list(command) for command in commands],
@@ -97,6 +99,7 @@ class Runner:
             "whole_batches": whole_batches,
             "migration": migration,
             "room": room,
+            "user": user,
         }
         assert self._program.stdin is not None
         self._program.stdin.write(json.dumps(job).encode() + b"\n")
@@ -182,6 +185,8 @@ def _child(job: dict[str, Any], write: int) -> None:
             _add_migration()
         if job["room"] is not None:
             _limit_files(job["room"])
+        if job["user"] is not None:
+            os.setuid(job["user"])
         answers = _answers(job["commands"], job["until"])
         with os.fdopen(write, "wb") as pipe:
             pipe.write(json.dumps({"answers": answers, "steps": steps}).encode())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import stat
@@ -342,13 +341,3 @@ def test_a_read_only_archive_refuses_to_change(
     for command in (("import", later), ("forget", histories.chat(0).id), ("rebuild",), ("backup", tmp_path / "x")):
         _refused(read_only, *command)
     assert _contents(copy) == before
-
-
-@_UNIX
-def test_a_folder_without_rights_is_told(home: Path, tmp_path: Path) -> None:
-    """A target that may not be written to is named; for root there is no such folder."""
-    if os.geteuid() == 0:
-        pytest.skip("root may write everywhere")
-    folder = tmp_path / "locked"
-    folder.mkdir(mode=0o500)
-    assert str(folder) in _refused(home, "backup", folder / "copy")["place"]

@@ -66,8 +66,8 @@ BOTH = {Use.RECORDS, Use.ACCOUNTS}
 @pytest.mark.parametrize(
     ("name", "sample", "expected"),
     [
-        ("conversations.json", [LINEAR], Recognition(Use.RECORDS, evidence=True)),
-        ("whatever.json", [None, 3, {}, LINEAR], Recognition(Use.RECORDS, evidence=True)),
+        ("conversations.json", [LINEAR], Recognition(Use.RECORDS, evidence=True, body="mapping")),
+        ("whatever.json", [None, 3, {}, LINEAR], Recognition(Use.RECORDS, evidence=True, body="mapping")),
         ("conversations (2).json", [], Recognition(Use.RECORDS)),
         ("deepseek_data-2026-10-06/conversations.json", [{}], Recognition(Use.RECORDS)),
         ("other.json", [], None),
@@ -76,7 +76,7 @@ BOTH = {Use.RECORDS, Use.ACCOUNTS}
         (
             "x.json",
             [{"mapping": {"1": node(None, [], said(ANSWER))}}],
-            Recognition(Use.RECORDS, evidence=True),
+            Recognition(Use.RECORDS, evidence=True, body="mapping"),
         ),
         ("x.json", {"chats": [LINEAR]}, Recognition(Use.RECORDS, evidence=True, array="chats")),
         (
