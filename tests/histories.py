@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from world_truth import (
     CHATGPT,
@@ -59,6 +60,11 @@ def chat(
     owner = account or (ADA if provider == CHATGPT else named(provider, "Ada"))
     updated = said[-1].time if said else begun
     return Chat(name, owner, begun, updated, f"Chat {number}", tuple(said), said[-1].id if said else "")
+
+
+def renamed(of: Chat, title: str) -> Chat:
+    """The chat under another title."""
+    return replace(of, title=title)
 
 
 def file_id(number: int) -> str:
@@ -190,5 +196,5 @@ def artifacts(folder: Path) -> Path:
     path = folder / "frames-000.zip"
     with ZipFile(path, "w") as file:
         for member, text in members.items():
-            file.writestr(member, text)
+            file.writestr(ZipInfo(member, (2026, 2, 1, 0, 0, 0)), text)
     return path

@@ -124,6 +124,7 @@ class Runner:
 
     def works(self, seconds: float) -> bool:
         """Whether the job that was started still goes on after so many seconds."""
+        assert self._program.stdout is not None
         return not select.select([self._program.stdout], [], [], seconds)[0]
 
     def run(self, *commands: Sequence[str], **wishes: Any) -> Ended:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +39,22 @@ class Bench:
         for batch in filter(None, batches):
             self.receipts[home] += imported(home, [download.path for download in batch])
         return home
+
+
+def members(download: Download) -> Iterator[tuple[str, bytes]]:
+    """Every member of a download, those of inner ZIPs too."""
+    if download.path.is_dir():
+        found = [(path.name, path.read_bytes()) for path in download.path.rglob("*") if path.is_file()]
+    else:
+        found = [(download.path.name, download.path.read_bytes())]
+    while found:
+        name, data = found.pop()
+        if data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                assert archive.testzip() is None
+                found += [(member, archive.read(member)) for member in archive.namelist()]
+        else:
+            yield name, data
 
 
 @contextmanager
@@ -132,3 +150,16 @@ def view(home: Path) -> dict[str, Any]:
         "show": {name: chathold(home, "show", name) for name in names},
         "history": {name: chathold(home, "history", name) for name in names},
     }
+
+
+def both_ways(table: Bench, downloads: Sequence[Download]) -> Path:
+    """An archive of these downloads, which shows the same if they come the other way round; its home."""
+    home, other = table.archive(downloads), table.archive(downloads[::-1])
+    assert view(home) == view(other)
+    return home
+
+
+def only(conversations: dict[str, Any]) -> Any:
+    """The one conversation there is."""
+    (conversation,) = conversations.values()
+    return conversation

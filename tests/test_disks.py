@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -15,7 +16,6 @@ import pytest
 
 import histories
 from killing import Ended, Runner
-from world_truth import Shape
 from worlds import Wrap
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork, mounts and limits of Linux")
@@ -82,11 +82,12 @@ def _seen(runner: Runner, home: Path) -> Any:
     return found["digest"], found["view_digest"], ended.json(1)
 
 
-def _large(folder: Path) -> Path:
-    """An export of some two megabytes that cannot be made smaller, with files of its own."""
-    chats = [histories.chat(n, size=60_000) for n in range(10)]
-    files = tuple(histories.asset(n, size=60_000) for n in range(10))
-    return histories.chatgpt(folder, 1, chats, assets=files, shape=Shape(), wrap=Wrap(stored=True))
+def _large(folder: Path, number: int = 1) -> Path:
+    """An export of two megabytes and more that cannot be made smaller, with files of its own."""
+    names = range(number * 100, number * 100 + 10)
+    chats = [histories.chat(n, size=60_000) for n in names]
+    files = tuple(histories.asset(n, size=60_000) for n in names)
+    return histories.chatgpt(folder, number, chats, assets=files, wrap=Wrap(stored=True))
 
 
 def _leftovers(home: Path) -> list[str]:
@@ -116,13 +117,9 @@ def test_an_archive_cannot_be_made_on_a_full_disk(tmp_path: Path, runner: Runner
 
 def _fill(disk: Path) -> None:
     """Leave no room."""
-    with (disk / "filler").open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-                file.flush()
-        except OSError:
-            pass
+    with (disk / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
 
 
 @pytest.mark.parametrize("command", ["list", "status", "verify"])
@@ -154,7 +151,7 @@ def test_a_write_that_fails_changes_nothing(tmp_path: Path, runner: Runner, room
     assert _seen(runner, home) == before
     assert _leftovers(home) == []
     assert runner.run(_on(home, "import", path)).answers[0][0] == 0
-    assert len(_seen(runner, home)[2]["conversations"]) == 12
+    assert len(_seen(runner, home)[2]["conversations"]) == 22
 
 
 @pytest.mark.slow
@@ -188,8 +185,8 @@ def test_a_disk_too_small_for_a_copy_is_told(tmp_path: Path, runner: Runner, sma
     copy = small_disk / "other" / "archive"
     assert runner.run(_on(home, "backup", copy)).answers[0][0] == 0
     before = _seen(runner, copy.parent)
-    for _number in range(2):
-        runner.run(_on(home, "import", _large(tmp_path / "two")))
+    for number in (1, 2):
+        assert runner.run(_on(home, "import", _large(tmp_path / "two", number))).answers[0][0] == 0
     assert _refused(runner.run(_on(home, "backup", copy)))["place"] == str(copy)
     assert _seen(runner, copy.parent) == before
 

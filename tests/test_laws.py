@@ -21,6 +21,7 @@ from law_bench import (
     documents,
     imported,
     listed,
+    members,
     shown,
     shuffled,
     states,
@@ -182,6 +183,21 @@ def _anything_new(receipt: Any) -> bool:
     return receipt["assets"]["new"] > 0 or any(counts["new"] + counts["updated"] > 0 for counts in kinds)
 
 
+@FEW
+@given(worlds(), seeds)
+def test_records_come_back_verbatim(made: World, seed: int) -> None:
+    """Law 8: the service's JSON of every version stands, byte for byte, in one of the files."""
+    with bench() as table:
+        downloads = table.saved(made)
+        home = table.archive(shuffled(downloads, seed))
+        held = b"\n".join(data for download in downloads for _, data in members(download))
+        for name in (entry["id"] for entry in listed(home).values()):
+            for version in versions(home, name):
+                records = chathold(home, "show", name, "--verbatim", "--version", version["key"])["verbatim"]
+                assert records
+                assert all(record.encode() in held for record in records)
+
+
 @QUICK
 @given(worlds(), seeds)
 def test_the_tree_is_kept(made: World, seed: int) -> None:
@@ -275,6 +291,7 @@ _LAWS: list[Any] = [
     test_again_is_free,
     test_absence_is_not_deletion,
     test_the_counts_add_up,
+    test_records_come_back_verbatim,
     test_the_tree_is_kept,
     test_the_account_is_derived,
     test_the_digest_feels_every_loss,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import tempfile
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,26 +12,11 @@ import pytest
 from hypothesis import given, settings
 
 import world_facts
+from law_bench import members
 from world_truth import CHATGPT, Kind
 from worlds import Download, World, Wrap, world, worlds, write
 
 REPACKED = Wrap(renamed=True, stored=True, backwards=True, shards=1)
-
-
-def members(download: Download) -> Iterator[tuple[str, bytes]]:
-    """Every member of a download, those of inner ZIPs too."""
-    if download.path.is_dir():
-        found = [(path.name, path.read_bytes()) for path in download.path.rglob("*") if path.is_file()]
-    else:
-        found = [(download.path.name, download.path.read_bytes())]
-    while found:
-        name, data = found.pop()
-        if data.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                assert archive.testzip() is None
-                found += [(member, archive.read(member)) for member in archive.namelist()]
-        else:
-            yield name, data
 
 
 def chats(download: Download) -> list[Any]:

@@ -254,12 +254,13 @@ def _sights(database: sqlite3.Connection) -> dict[int, list[Sight]]:
     """The records in every file."""
     sights = defaultdict(list)
     query = (
-        "SELECT sighting.file, record, newest, updated FROM sighting JOIN form ON form.id = sighting.form"
-        " JOIN reading ON reading.form = form.id"
+        "SELECT sighting.file, record, newest, updated, kind = 'conversation' FROM sighting"
+        " JOIN form ON form.id = sighting.form JOIN reading ON reading.form = form.id"
+        " JOIN record ON record.id = form.record"
     )
-    for file, record, newest, updated in database.execute(query):
+    for file, record, newest, updated, talk in database.execute(query):
         inside = max((time for time in (newest, updated) if time is not None), default=None)
-        sights[file].append(Sight(record, inside, newest if newest is not None else updated))
+        sights[file].append(Sight(record, inside, newest if newest is not None else updated, bool(talk)))
     return sights
 
 

@@ -13,7 +13,7 @@ from chathold.archive.deriving import derive, derive_changed
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record
 from chathold.archive.store import FORGETTING, Archive, sweep
-from chathold.archive.taking import tombstone
+from chathold.archive.taking import ASSET, tombstone
 
 
 def forget_records(archive: Archive, ledger: Ledger, records: list[Record]) -> None:
@@ -83,6 +83,7 @@ def _forget(archive: Archive, ledger: Ledger, record: Record) -> None:
     for ref in refs:
         if not ref or database.execute("SELECT 1 FROM mention WHERE ref = ?", (ref,)).fetchone():
             continue
+        ledger.add_once("tombstone", (tombstone(record.provider, ASSET, ref),))
         ledger.remove("asset_member", "ref = ?", (ref,))
         ledger.remove("asset_name", "ref = ?", (ref,))
 

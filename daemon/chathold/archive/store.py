@@ -36,6 +36,8 @@ FORGETTING = "unfinished forgetting"
 """The entry of `meta` that stands while something forgotten has not yet been erased everywhere."""
 _CACHE_KIB = 16_384
 _WAL_LIMIT = 64 << 20
+_OTHERS_WAITED_FOR = 30_000
+_READERS_WAITED_FOR = 1_000
 
 _READ_ME = """This folder is an archive made by Chathold: a person's AI chats, kept from the services' exports.
 archive.db is an SQLite database. Its records are the services' own JSON, compressed with Zstandard.
@@ -75,7 +77,9 @@ class Archive:
         Raises `TooNew` for a newer format, `ArchiveError` for what is no archive or cannot be opened.
         """
         path = folder / DATABASE
-        if not path.exists():
+        with explained(path):
+            there = path.exists()
+        if not there:
             if not create:
                 return None
             _create(folder, now)
@@ -190,8 +194,12 @@ class Archive:
         durable.commit(self.database, step)
 
     def checkpoint(self) -> bool:
-        """Bring the write-ahead log into the database and empty it; whether readers let us."""
-        busy: int = self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        """Bring the write-ahead log into the database and empty it; whether readers let us, before long."""
+        self.database.execute(f"PRAGMA busy_timeout = {_READERS_WAITED_FOR}")
+        try:
+            busy: int = self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            self.database.execute(f"PRAGMA busy_timeout = {_OTHERS_WAITED_FOR}")
         return not busy
 
     def meta(self, name: str) -> str | int | float | None:
@@ -269,7 +277,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     """Open the database; where nothing can be written, as one that nobody changes."""
     still = not _writable(path) and not path.with_name(f"{DATABASE}-wal").exists()
     name = f"{path.absolute().as_uri()}?immutable=1" if still else str(path)
-    return sqlite3.connect(name, isolation_level=None, timeout=30, check_same_thread=False, uri=still)
+    wait = _OTHERS_WAITED_FOR / 1000
+    return sqlite3.connect(name, isolation_level=None, timeout=wait, check_same_thread=False, uri=still)
 
 
 def _writable(path: Path) -> bool:

@@ -28,6 +28,9 @@ from chathold.providers.base import Recognition
 UNREADABLE = "unreadable"
 """The kind of records of which not even the id can be read."""
 
+ASSET = "asset"
+"""The kind under which files are forgotten, by the provider's id."""
+
 NO_ID = N_("This record has no id; it is told apart by its content.")
 
 _BATCH = 24 << 20
@@ -315,11 +318,16 @@ class Taking:
 
     def keep_asset(self, name: str, ref: str, size: int, crc: int, read: Any) -> None:
         """Keep a file of the user's, read by `read()` as chunks; one already kept is only noted."""
+        if self._had_forgotten(ASSET, ref):
+            return
         digest = _hash_only(read()) if may_have(self._archive, size, crc) else None
         if digest is None or not self._has_asset(digest):
             self._mark_assets()
             digest = self._write_asset(read(), crc)
         self.members.append(AssetMember(name, ref, digest))
+
+    def _had_forgotten(self, kind: str, ref: str) -> bool:
+        return bool(ref) and tombstone(self._provider, kind, ref) in self._tombstones
 
     def _mark_assets(self) -> None:
         """A sweep has to know that there may be files without rows."""
@@ -375,9 +383,10 @@ class Taking:
             for member in self.members:
                 self._ledger.add_once("asset_member", (file, member.name, member.hash, member.ref))
             for name in names:
-                self._ledger.add_once("asset_name", (file, *name))
+                if not self._had_forgotten(ASSET, name[0]) and not self._had_forgotten(CONVERSATION, name[3]):
+                    self._ledger.add_once("asset_name", (file, *name))
             self._mark_stale(file)
-            self._database.execute("DELETE FROM meta WHERE name LIKE 'unfinished %'")
+            self._database.execute("DELETE FROM meta WHERE name IN ('unfinished record', 'unfinished form')")
             self._ledger.settle()
         return file
 

@@ -12,6 +12,7 @@ from chathold.archive.backups import Copied, back_up, note_copy, restore
 from chathold.archive.deriving import derive, forget_derived, pending
 from chathold.archive.verifying import verify
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import amount, answer, clean, write
 from chathold.core.texts import _
@@ -24,6 +25,9 @@ def verify_command(call: Call) -> int:
         if pending(archive):
             derive(archive)
         result = verify(archive)
+    for problem in result["problems"]:
+        what: str = problem["what"]
+        problem["what"] = _(what)
     answer(result, as_json=call.as_json, words=lambda: _say_verified(result))
     return 0 if result["ok"] else 1
 
@@ -32,13 +36,18 @@ def _say_verified(result: dict[str, Any]) -> None:
     if result["ok"]:
         write(_("Everything was read back and is as it was stored."))
     for problem in result["problems"]:
-        write(f"✗ {clean(problem['where'])}: {_(problem['what'])}")
+        write(f"✗ {clean(problem['where'])}: {clean(problem['what'])}")
     write(
-        _(
-            "{conversations} chats, {messages} messages, {versions} versions, {documents} documents, {assets} files"
-        ).format(**result)
+        joined(
+            chats(result["conversations"]),
+            documents(result["documents"]),
+            messages(result["messages"]),
+            versions(result["versions"]),
+            files(result["assets"]),
+        )
     )
-    write(_("Digest: {digest}").format(digest=result["digest"]))
+    if result["digest"]:
+        write(_("Digest: {digest}").format(digest=result["digest"]))
 
 
 @command("rebuild")
@@ -48,9 +57,7 @@ def rebuild_command(call: Call) -> None:
         forget_derived(archive)
         derive(archive)
         archive.checkpoint()
-    answer(
-        {"rebuilt": True}, as_json=call.as_json, words=lambda: write(_("Everything derived was made again."))
-    )
+    answer({"rebuilt": True}, as_json=call.as_json, words=lambda: write(_("Done: all was worked out again.")))
 
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -64,7 +71,7 @@ def backup_command(call: Call, folder: Path) -> None:
     with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
         copied = back_up(archive, target)
         note_copy(archive, ledger, target, time.time())
-    _say_copied(call, copied, _("The copy in {folder} is as the archive is now."))
+    _say_copied(call, copied, _("The copy in {folder} now holds all that the archive holds."))
 
 
 @command("restore")
@@ -72,7 +79,7 @@ def backup_command(call: Call, folder: Path) -> None:
 def restore_command(call: Call, folder: Path) -> None:
     """Open the copy in DIR as this computer's archive."""
     copied = restore(folder.expanduser().absolute(), call.home.archive)
-    _say_copied(call, copied, _("The archive was restored to {folder}."))
+    _say_copied(call, copied, _("The archive is back, in {folder}."))
 
 
 def _say_copied(call: Call, copied: Copied, said: str) -> None:
@@ -85,6 +92,10 @@ def _say_copied(call: Call, copied: Copied, said: str) -> None:
 
     def words() -> None:
         write(said.format(folder=copied.folder))
-        write(_("{size}, {new} files copied now").format(size=amount(copied.bytes), new=copied.new_files))
+        write(
+            _("{size} in all · copied now: {files}").format(
+                size=amount(copied.bytes), files=files(copied.new_files)
+            )
+        )
 
     answer(value, as_json=call.as_json, words=words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import click
@@ -9,10 +10,11 @@ import click
 from chathold.archive.deriving import derive
 from chathold.archive.safety import ALL_HERE, EXCEPT, check
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import chats, documents, files, joined
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, clean, day, note, write
 from chathold.core.errors import ChatholdError
-from chathold.core.texts import _
+from chathold.core.texts import _, ngettext
 from chathold.providers import PROVIDERS
 
 _SHOWN = 8
@@ -21,7 +23,7 @@ _SHOWN = 8
 @command("check")
 @click.argument("account", default="", metavar="[PROVIDER[/ACCOUNT]]")
 def check_command(call: Call, account: str) -> int:
-    """Say what is safe on this disk; 1 if something is damaged."""
+    """Say what is here and what is not; 1 if something is damaged."""
     provider, _slash, name = account.partition("/")
     if provider and provider not in {each.NAME for each in PROVIDERS}:
         raise ChatholdError(
@@ -53,27 +55,38 @@ def _say(found: dict[str, Any]) -> None:
     _say_coverage(found)
     _say_read_back(found)
     if found["missing_parts"]:
-        write("  ✗ " + _("Still to be downloaded: {names}").format(names=", ".join(found["missing_parts"])))
+        write(
+            "  ✗ "
+            + _("Still to be downloaded: {names}").format(names=clean(", ".join(found["missing_parts"])))
+        )
     _say_left_out(found)
     if found["unreadable"]:
         write(
             "  ! "
-            + _("{n} records could not be read; they are kept as they are.").format(n=found["unreadable"])
+            + ngettext(
+                "{n} record could not be read; it is kept as it is.",
+                "{n} records could not be read; they are kept as they are.",
+                found["unreadable"],
+            ).format(n=found["unreadable"])
         )
     if found["unconfirmed_gone"]:
         write(
             "  ! "
-            + _(
-                "{n} chats were missing all at once from the newest export; nothing here was removed."
+            + ngettext(
+                "{n} chat is missing from a newer export, all at once; nothing here was removed.",
+                "{n} chats are missing from a newer export, all at once; nothing here was removed.",
+                found["unconfirmed_gone"],
             ).format(n=found["unconfirmed_gone"])
         )
-    for each in found["never_exported"]:
+    for as_of, never in groupby(found["never_exported"], key=lambda each: each["as_of"]):
         write(
             "  ! "
-            + _("Never in {service} exports: {what} (as of {day}; check the provider's page)").format(
-                service=title, what=each["what"], day=each["as_of"]
+            + _("Never in {service} exports, as of {day} (see the service's own page):").format(
+                service=title, day=as_of
             )
         )
+        for each in never:
+            write(f"      {each['what']}")
     _say_copies(found)
     _say_verdict(found)
     write()
@@ -99,18 +112,13 @@ def _say_coverage(found: dict[str, Any]) -> None:
 def _say_read_back(found: dict[str, Any]) -> None:
     damaged = found["read_back"]["damaged"]
     if damaged:
-        write(
-            "  ✗ "
-            + _("Damaged on this disk: {names}. Restore them from a copy.").format(
-                names=", ".join(damaged[:_SHOWN])
-            )
-        )
+        names = ", ".join(damaged[:_SHOWN]) + (" …" if len(damaged) > _SHOWN else "")
+        write("  ✗ " + _("Damaged on this disk: {names}. Bring them back from a copy.").format(names=names))
         return
+    held = joined(chats(found["conversations"]), documents(found["documents"]) if found["documents"] else "")
     write(
         "  ✓ "
-        + _("{chats} chats and {documents} documents, all read back now ({now}).").format(
-            chats=found["conversations"], documents=found["documents"], now=day(found["read_back"]["at"])
-        )
+        + _("{held}: all read back just now ({now}).").format(held=held, now=day(found["read_back"]["at"]))
     )
 
 
@@ -120,16 +128,15 @@ def _say_left_out(found: dict[str, Any]) -> None:
         return
     write(
         "  ! "
-        + _(
-            "{chats} chats mention {files} files that the export left out; deleting there loses them for good."
-        ).format(**left_out)
+        + _("Left out of the exports: {files}, named in {chats}. Deleting there loses them for good.").format(
+            files=files(left_out["files"]), chats=chats(left_out["chats"])
+        )
     )
     for each in left_out["list"][:_SHOWN]:
-        write(
-            f"      {each['conversation'][:8]}  {clean(each['file'])}  ({clean(each['title']) or _('no title')})"
-        )
+        title = clean(each["title"]) or _("(no title)")
+        write(f"      {each['conversation'][:8]}  {clean(each['file'])}  {title}")
     if left_out["files"] > _SHOWN:
-        note("      " + _("… the whole list: chathold check --json"))
+        note("      " + _('… and more: "chathold check --json" lists them.'))
 
 
 def _say_copies(found: dict[str, Any]) -> None:
@@ -137,7 +144,9 @@ def _say_copies(found: dict[str, Any]) -> None:
         state = "" if each["reachable"] else " · " + _("not reachable now")
         write(
             "  ✓ "
-            + _("Second copy of {day} in {folder}").format(day=day(each["made"]), folder=each["folder"])
+            + _("Second copy of {day} in {folder}").format(
+                day=day(each["made"]), folder=clean(each["folder"])
+            )
             + state
         )
     if not found["second_copies"]:

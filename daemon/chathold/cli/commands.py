@@ -11,23 +11,26 @@ from typing import Any
 import click
 
 from chathold import __version__
+from chathold.cli.borrowed import borrow
 from chathold.core.texts import N_, _
 from chathold.home import Home
 
+borrow()
+
 COMMANDS = {
     "import": ("importing", N_("Add exports to the archive.")),
-    "status": ("status", N_("What is archived, and what needs attention.")),
-    "list": ("listing", N_("List conversations, or documents.")),
-    "show": ("showing", N_("Read a conversation.")),
-    "history": ("showing", N_("The versions of a conversation.")),
-    "diff": ("showing", N_("What changed between two versions.")),
-    "check": ("checking", N_("Before you delete chats at the service: what is safe here.")),
+    "status": ("status", N_("Show what is archived, and what needs attention.")),
+    "list": ("listing", N_("List chats, or documents.")),
+    "show": ("showing", N_("Read a chat.")),
+    "history": ("showing", N_("List the versions of a chat.")),
+    "diff": ("showing", N_("Show what changed between two versions.")),
+    "check": ("checking", N_("Before you delete chats at the service: see what is here, and what is not.")),
     "verify": ("caring", N_("Read every stored byte back and check the archive.")),
-    "rebuild": ("caring", N_("Make everything that is derived again.")),
+    "rebuild": ("caring", N_("Work out again everything that follows from the stored records.")),
     "backup": ("caring", N_("Make or refresh a second copy.")),
-    "restore": ("caring", N_("Open a backup on this computer.")),
-    "forget": ("forgetting", N_("Erase conversations for good.")),
-    "account": ("accounts", N_("Accounts and their labels.")),
+    "restore": ("caring", N_("Bring a backup back, on this computer or a new one.")),
+    "forget": ("forgetting", N_("Erase chats for good.")),
+    "account": ("accounts", N_("List accounts, or give one a label.")),
 }
 """Every command: the module it lives in, and what it is for."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import sys
 from pathlib import Path
 
 import click
 
 from chathold import __version__
 from chathold.cli.commands import chathold
-from chathold.cli.output import fail, note
+from chathold.cli.output import fail, said, write_json
 from chathold.core.errors import ChatholdError, UsageError
 from chathold.core.texts import _
 from chathold.home import Home
@@ -19,14 +22,25 @@ DONE, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 def run(arguments: list[str]) -> int:
     """Run a command line; 0 done, 1 failed, 2 wrong usage, 3 a bug, 130 interrupted."""
-    as_json = "--json" in arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # help in Chinese, where the terminal knows none
+    try:
+        return _run(arguments, as_json="--json" in arguments)
+    except BrokenPipeError:
+        _stop_writing()
+        return DONE
+
+
+def _run(arguments: list[str], *, as_json: bool) -> int:
     try:
         result = chathold.main(args=arguments, prog_name="chathold", standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except (click.exceptions.Abort, KeyboardInterrupt):
-        note(_("Interrupted. Nothing half-done is left behind."))
+        fail(ChatholdError(_("Interrupted. Nothing half-done is left behind.")), as_json=as_json)
         return INTERRUPTED
     except click.ClickException as error:
+        if as_json:
+            write_json(said(UsageError(error.format_message())))
         error.show()
         return USAGE
     except UsageError as error:
@@ -36,11 +50,20 @@ def run(arguments: list[str]) -> int:
         fail(error, as_json=as_json)
         return FAILED
     except BrokenPipeError:
-        return DONE
+        raise
     except Exception as error:  # noqa: BLE001 - the last edge: a bug is reported, not shown as a stack trace
-        path = _report(error, arguments)
-        note(_("This is a bug in Chathold. A report without chat text lies at {path}.").format(path=path))
+        advice = _("What happened, without any chat text, stands in {path}.")
+        advice = advice.format(path=_report(error, arguments))
+        fail(ChatholdError(_("This is a bug in Chathold."), advice=advice), as_json=as_json)
         return BUG
+
+
+def _stop_writing() -> None:
+    """Nobody reads on: let what is left in the buffer go nowhere, or Python complains of it at the end."""
+    with contextlib.suppress(OSError):  # a test's standard output is no file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _report(error: Exception, arguments: list[str]) -> Path:
@@ -59,13 +82,14 @@ def _report(error: Exception, arguments: list[str]) -> Path:
         f"  {frame.filename}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
     ]
-    folder = Home.find(_home(arguments)).logs
+    name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+    path = Home.find(_home(arguments)).logs / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError:
-        folder = Path(tempfile.gettempdir())
-    path = folder / f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path = Path(tempfile.gettempdir()) / name
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 

@@ -10,6 +10,7 @@ from chathold.archive.forgetting import forget_account, forget_records
 from chathold.archive.labels import account_named
 from chathold.archive.views import find
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import chats
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, note, write
 from chathold.core.errors import UsageError
@@ -21,7 +22,7 @@ from chathold.core.texts import _, ngettext
 @click.option("--account", default="", metavar="PROVIDER/ACCOUNT", help=_("Everything of this account."))
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool) -> int:
-    """Erase conversations, or an account; they never come back."""
+    """Erase chats, or an account; they never come back."""
     if bool(ids) == bool(account) or (account and "/" not in account):
         raise UsageError(
             _("Say what to forget."),
@@ -46,7 +47,7 @@ def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool)
                 "{n} chat or document was erased.", "{n} chats or documents were erased.", number
             ).format(n=number)
         )
-        write(_("Backups made before still hold them: make new ones."))
+        write(_("Backups made earlier still hold it: refresh them, or make new ones."))
 
     answer({"forgotten": number}, as_json=call.as_json, words=words)
     return 0
@@ -56,5 +57,5 @@ def _agreed(number: int, account: str) -> bool:
     """Ask, if there is somebody to ask."""
     if not sys.stdin.isatty():
         raise UsageError(_("Forgetting cannot be undone."), advice=_("Add --yes if you mean it."))
-    what = account or ngettext("{n} chat", "{n} chats", number).format(n=number)
+    what = account or chats(number)
     return click.confirm(_("Erase {what} for good, here and in later imports?").format(what=what), err=True)

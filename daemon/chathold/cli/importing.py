@@ -12,9 +12,10 @@ import click
 
 from chathold.archive.receipts import as_json
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import chats, files, joined, messages
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import clean, day, note, write, write_json
-from chathold.core.receipt import Outcome, Receipt
+from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
@@ -24,7 +25,12 @@ _SHOWN_PROBLEMS = 5
 
 @command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--account", default="", help=_("The account these exports are of, where they do not say."))
+@click.option(
+    "--account",
+    default="",
+    metavar="ACCOUNT",
+    help=_("Whose exports these are, where they do not say it."),
+)
 @click.option("--rescue", is_flag=True, help=_("Take what is whole from a cut or damaged file."))
 def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue: bool) -> int:
     """Import every path; 1 if any could not be."""
@@ -72,12 +78,15 @@ def _say(receipt: Receipt) -> None:
     match receipt.outcome:
         case Outcome.INCOMPLETE | Outcome.NOT_AN_EXPORT | Outcome.FAILED:
             problem = receipt.problems[0].what if receipt.problems else ""
-            note(f"✗ {name}: {_(problem) if problem else ''}")
+            note(f"✗ {name}: {clean(_(problem)) if problem else ''}")
             if receipt.advice:
                 note(f"  {clean(receipt.advice)}")
             return
         case Outcome.ALREADY_IMPORTED:
             write(_("= {name}: already in the archive.").format(name=name))
+        case Outcome.UNCHANGED:
+            write(_("= {name}: {export}, nothing new").format(name=name, export=_title(receipt)))
+            _say_counts(receipt)
         case _:
             write(f"✓ {name}: {_title(receipt)}")
             _say_counts(receipt)
@@ -94,20 +103,14 @@ def _title(receipt: Receipt) -> str:
 def _say_counts(receipt: Receipt) -> None:
     talks, documents = receipt.conversations, receipt.documents
     if talks.found:
-        line = ngettext("{n} chat found", "{n} chats found", talks.found).format(n=talks.found)
-        rest = _("{new} new, {updated} continued, {unchanged} unchanged, {failed} unreadable").format(
-            new=talks.new, updated=talks.updated, unchanged=talks.unchanged, failed=talks.failed
-        )
-        write(f"  {line}: {rest}")
-    if talks.forgotten or documents.forgotten:
-        write(
-            "  "
-            + _("{n} left out, because you had them forgotten").format(
-                n=talks.forgotten + documents.forgotten
-            )
-        )
+        found = ngettext("{n} chat found", "{n} chats found", talks.found).format(n=f"{talks.found:,}")
+        continued = _("{n} continued")
+        write(f"  {found}: {_breakdown(talks, continued)}")
     if documents.found:
-        write("  " + _("{found} documents found: {new} new").format(found=documents.found, new=documents.new))
+        found = ngettext("{n} document found", "{n} documents found", documents.found)
+        found = found.format(n=f"{documents.found:,}")
+        changed = _("{n} changed")
+        write(f"  {found}: {_breakdown(documents, changed)}")
     covers = as_json(receipt)["covers"]
     if covers["newest"]:
         write(
@@ -116,18 +119,50 @@ def _say_counts(receipt: Receipt) -> None:
                 oldest=day(covers["oldest"]), newest=day(covers["newest"])
             )
         )
-    if receipt.kept_conversations or receipt.kept_messages:
+    _say_kept(receipt)
+    _say_files(receipt)
+    for problem in receipt.problems[:_SHOWN_PROBLEMS]:
+        write(f"  ! {clean(problem.where)}: {clean(_(problem.what))}")
+    more = len(receipt.problems) - _SHOWN_PROBLEMS
+    if more > 0:
         write(
             "  "
-            + _("Kept from earlier exports, not in this one: {chats} chats, {messages} messages").format(
-                chats=receipt.kept_conversations, messages=receipt.kept_messages
+            + ngettext(
+                "… and {n} more problem: --json names it.",
+                "… and {n} more problems: --json names them.",
+                more,
+            ).format(n=more)
+        )
+
+
+def _breakdown(tally: Tally, updated: str) -> str:
+    """What became of the records found; what became of none is left out."""
+    parts = (
+        (tally.new, _("{n} new")),
+        (tally.updated, updated),
+        (tally.unchanged, _("{n} unchanged")),
+        (tally.failed, _("{n} unreadable")),
+        (tally.forgotten, _("{n} left out, as you had Chathold forget")),
+    )
+    return joined(*(words.format(n=f"{number:,}") for number, words in parts if number))
+
+
+def _say_kept(receipt: Receipt) -> None:
+    kept = joined(
+        chats(receipt.kept_conversations) if receipt.kept_conversations else "",
+        messages(receipt.kept_messages) if receipt.kept_messages else "",
+    )
+    if kept:
+        write("  " + _("Not in this export, kept from others: {kept}").format(kept=kept))
+
+
+def _say_files(receipt: Receipt) -> None:
+    if receipt.new_assets:
+        write("  " + _("New in the archive: {files}").format(files=files(receipt.new_assets)))
+    if receipt.missing_assets:
+        write(
+            "  "
+            + _("Named in the chats, but not in the export: {files}").format(
+                files=files(receipt.missing_assets)
             )
         )
-    if receipt.new_assets:
-        write("  " + _("{n} new files").format(n=receipt.new_assets))
-    if receipt.missing_assets:
-        write("  " + _("{n} files are named but not in the export").format(n=receipt.missing_assets))
-    for problem in receipt.problems[:_SHOWN_PROBLEMS]:
-        write(f"  ! {clean(problem.where)}: {_(problem.what)}")
-    if len(receipt.problems) > _SHOWN_PROBLEMS:
-        write("  " + _("… and {n} more problems").format(n=len(receipt.problems) - _SHOWN_PROBLEMS))

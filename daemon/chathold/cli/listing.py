@@ -7,25 +7,27 @@ import click
 from chathold.archive.summary import Filters, accounts, labelled, records
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, day, note, table
+from chathold.cli.output import answer, day, note, table, titled
 from chathold.core.texts import _
+from chathold.providers import PROVIDERS
 
 _SHOWN = 50
+_NAMES = [each.NAME for each in PROVIDERS]
 
 
 @command("list")
 @click.argument("words", nargs=-1)
-@click.option("--provider", default="", help=_("Only of this service: chatgpt, claude or deepseek."))
-@click.option("--account", default="", help=_("Only of this account, by id or label."))
-@click.option("--gone", is_flag=True, help=_("Only what newer exports no longer hold."))
+@click.option("--provider", type=click.Choice(_NAMES, case_sensitive=False), help=_("Only of this service."))
+@click.option("--account", default="", metavar="ACCOUNT", help=_("Only of this account, by id or label."))
+@click.option("--gone", is_flag=True, help=_("Only what the newest export no longer holds."))
 @click.option(
     "--documents", is_flag=True, help=_("Projects, memories, artifacts and the like instead of chats.")
 )
-@click.option("--limit", type=int, default=None, help=_("At most so many."))
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help=_("At most so many."))
 def list_command(
     call: Call,
     words: tuple[str, ...],
-    provider: str,
+    provider: str | None,
     account: str,
     limit: int | None,
     *,
@@ -33,7 +35,7 @@ def list_command(
     documents: bool,
 ) -> None:
     """List what matches, the one that changed last first."""
-    filters = Filters(provider, account, " ".join(words), gone)
+    filters = Filters(provider or "", account, " ".join(words), gone)
     with archive_of(call.home) as archive, archive.reading():
         wanted = limit if limit is not None else -1 if call.as_json else _SHOWN + 1
         found = records(archive, filters, documents=documents, limit=wanted)
@@ -53,16 +55,16 @@ def list_command(
                     line["provider"],
                     names.get((line["provider"], line["account"]), str(line["account"])),
                     str(line["messages"]),
-                    ("∅ " if line["gone_since"] else "") + (line["title"] or _("(no title)")),
+                    ("∅ " if line["gone_since"] else "") + titled(line),
                 ]
                 for line in found[: _SHOWN if more else None]
             ],
             right=(4,),
         )
         if more:
-            note(_("There are more: use --limit, or words of the title."))
+            note(_("There are more: add words of the title, or --limit N."))
         if any(line["gone_since"] for line in found):
-            note(_("∅ is no longer in the newest export; your copy stays."))
+            note(_("∅ not in the newest export; your copy stays."))
 
     answer(
         {"documents" if documents else "conversations": found}, as_json=call.as_json, words=words_for_people

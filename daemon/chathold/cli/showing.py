@@ -9,9 +9,10 @@ import click
 
 from chathold.archive import views
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import messages
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, clean, day, safe, table, write
-from chathold.core.texts import _
+from chathold.cli.output import answer, clean, day, safe, table, titled, write
+from chathold.core.texts import _, ngettext
 
 _ROLES = {
     "user": _("You"),
@@ -25,13 +26,15 @@ _FOLDED = 400
 
 @command("show")
 @click.argument("id")
-@click.option("--version", default="", help=_("As it was: a number or key from history."))
+@click.option(
+    "--version", default="", metavar="N|KEY", help=_("As it was: a number or key that history shows.")
+)
 @click.option("--verbatim", is_flag=True, help=_("The service's own JSON, byte for byte."))
 @click.option(
     "--all", "everything", is_flag=True, help=_("Other branches, hidden messages and tool output in full.")
 )
 def show_command(call: Call, version: str, *, verbatim: bool, everything: bool, **named: str) -> None:
-    """Print one conversation."""
+    """Print one chat."""
     with archive_of(call.home) as archive, archive.reading():
         if verbatim:
             _write_verbatim(views.verbatim(archive, named["id"], version), as_json=call.as_json)
@@ -53,8 +56,8 @@ def _write_verbatim(found: list[bytes], *, as_json: bool) -> None:
 
 def _say_conversation(shown: dict[str, Any], *, everything: bool) -> None:
     line = shown["conversation"]
-    write(clean(line["title"]) or _("(no title)"))
-    facts = [line["provider"], day(line["created"]), _("{n} messages").format(n=line["messages"])]
+    write(titled(line))
+    facts = [line["provider"], day(line["created"]), messages(line["messages"])]
     if line["gone_since"]:
         facts.append(_("not in the export of {day}; your copy stays").format(day=day(line["gone_since"])))
     write(" · ".join(facts))
@@ -70,7 +73,13 @@ def _say_conversation(shown: dict[str, Any], *, everything: bool) -> None:
         _say_message(message, everything=everything)
     if left_out:
         write()
-        write(_("{n} more messages are hidden or on other branches: --all shows them.").format(n=left_out))
+        write(
+            ngettext(
+                "{n} more message is hidden or on another branch: --all shows it.",
+                "{n} more messages are hidden or on other branches: --all shows them.",
+                left_out,
+            ).format(n=left_out)
+        )
 
 
 def _say_message(message: dict[str, Any], *, everything: bool) -> None:
@@ -82,7 +91,8 @@ def _say_message(message: dict[str, Any], *, everything: bool) -> None:
         _say_part(part, everything=everything)
     for each in message["attachments"]:
         state = "" if each["in_archive"] else " · " + _("not in the export")
-        write(f"  [{_('file')}: {clean(each['name'] or each['id'])}{state}]")
+        kind = _("file")
+        write(f"  [{kind}: {clean(each['name'] or each['id'])}{state}]")
 
 
 def _say_part(part: dict[str, Any], *, everything: bool) -> None:
@@ -119,12 +129,12 @@ def _folded(text: str, *, everything: bool) -> str:
 @command("history")
 @click.argument("id")
 def history_command(call: Call, **named: str) -> None:
-    """List the versions of a conversation."""
+    """List the versions of a chat."""
     with archive_of(call.home) as archive, archive.reading():
         found = views.history(archive, named["id"])
 
     def words() -> None:
-        write(clean(found["conversation"]["title"]) or _("(no title)"))
+        write(titled(found["conversation"]))
         table(
             [_("Version"), _("Key"), _("Export of"), _("Messages"), _("Added"), _("Changed"), _("Title")],
             [
@@ -164,8 +174,10 @@ def diff_command(call: Call, a: str, b: str, **named: str) -> None:
             _say_marked("+", change["new"])
         for message in found["added"]:
             _say_marked("+", message)
-        if not (found["title"] or found["added"] or found["changed"] or found["removed"]):
-            write(_("The two versions hold the same messages; another branch is shown."))
+        if len(set(found["versions"])) == 1:
+            write(_("This is one and the same version."))
+        elif not (found["title"] or found["added"] or found["changed"] or found["removed"]):
+            write(_("Title and messages are the same; something else differs, such as the branch shown."))
 
     answer(found, as_json=call.as_json, words=words)
 

@@ -8,6 +8,7 @@ from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, totals
 from chathold.archive.waiting import downloads
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.output import amount, answer, clean, day, table, write
 from chathold.core.texts import _, ngettext
 
@@ -58,30 +59,38 @@ def _say(value: dict[str, Any]) -> None:
         write(_("Nothing here yet. Chathold cannot fetch your chats: it has no access to your accounts."))
         write(_('Ask the service for an export, download it, then: "chathold import FILE".'))
     else:
-        chats = ngettext("{n} chat kept", "{n} chats kept", held["conversations"]).format(
-            n=held["conversations"]
+        write(
+            joined(
+                _("Kept: {chats}").format(chats=chats(held["conversations"])),
+                documents(held["documents"]) if held["documents"] else "",
+                messages(held["messages"]),
+                versions(held["versions"]),
+                files(held["assets"]) if held["assets"] else "",
+                amount(held["bytes"]),
+            )
         )
-        rest = _("{messages} messages, {versions} versions, {assets} files, {size}").format(
-            **held, size=amount(held["bytes"])
-        )
-        write(f"{chats} · {rest}")
         table(
-            [_("Service"), _("Account"), _("Chats"), _("Not in newest"), _("Newest chat"), _("Last export")],
+            [_("Service"), _("Account"), _("Chats"), _("Newest chat"), _("Last export"), _("Not in it")],
             [
                 [
                     each["provider"],
                     each["label"],
                     str(each["conversations"]),
-                    str(each["gone"]),
                     day(each["newest_chat"]),
                     day(each["last_export"]),
+                    str(each["gone"]),
                 ]
                 for each in value["accounts"]
             ],
-            right=(2, 3),
+            right=(2, 5),
         )
     for each in value["downloads"]:
-        write(f"! {clean(each['path'])}: {each['reason']}")
+        write(f"! {clean(each['path'])}: {clean(each['reason'])}")
     if value["index"]["pending"]:
-        write(_("{n} chats are still being read.").format(n=value["index"]["pending"]))
-    write(_("The archive lies in {folder}").format(folder=held["path"]))
+        pending = value["index"]["pending"]
+        write(
+            ngettext("{n} chat is still to be read.", "{n} chats are still to be read.", pending).format(
+                n=pending
+            )
+        )
+    write(_("Archive: {folder}").format(folder=held["path"]))

@@ -35,7 +35,7 @@ _LARGE = 4 << 20
 
 _local = threading.local()
 _decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
-_array = msgspec.json.Decoder(list[Any], float_hook=msgspec.Raw)
+_array: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[Any], float_hook=msgspec.Raw)
 _encoder = msgspec.json.Encoder(order="sorted")
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError)
 _NUMBERED_MARK = rb"\u0022"
@@ -86,9 +86,14 @@ def decoded(raw: bytes) -> Any:
         return None
 
 
-def decoded_all(text: bytes) -> list[Any]:
-    """The records of an array by the fast path. Raises msgspec's errors, or `RecursionError`, if that refuses."""
-    return _array.decode(text)
+def decoded_all(text: bytes) -> list[Any] | None:
+    """The records of an array by the fast path; none if that refuses any."""
+    if _NUMBERED_MARK in text:
+        return None
+    try:
+        return _array.decode(text)
+    except _REFUSED:
+        return None
 
 
 def match_all(text: bytes, values: Iterable[tuple[Any, Strip, Iterable[Form]]]) -> list[Form] | None:

@@ -96,13 +96,26 @@ def merge(sightings: Sequence[Sighting], upto: int | None = None) -> Merged:
 
 @dataclass(slots=True)
 class _Growing:
-    """A message while sightings are folded into it."""
+    """A message while sightings are folded into it: what its block-structured and its flat forms say."""
 
     message: Message
-    parts: dict[PartKind, _Placed]
+    blocks: dict[PartKind, _Placed]
+    flat: dict[PartKind, _Placed]
     attachments: dict[str, Attachment]
     first_seen: float | None = None
     last_seen: float | None = None
+
+    @property
+    def parts(self) -> dict[PartKind, _Placed]:
+        """The blocks, and of a flat rendering only what they lack or have the cut-off beginning of."""
+        if not (self.blocks and self.flat):
+            return self.blocks or self.flat
+        told = "".join(map(_words, self.blocks.values()))
+        return self.blocks | {
+            kind: placed
+            for kind, placed in self.flat.items()
+            if _is_beginning(self.blocks.get(kind, ()), placed) and _words(placed).strip() not in told
+        }
 
 
 @dataclass(slots=True)
@@ -143,7 +156,9 @@ class _Fold:
     def _see_message(self, message: Message, exported: float | None) -> None:
         known = self.messages.get(message.id)
         if known is None:
-            known = self.messages[message.id] = _Growing(message, _by_kind(message), _files(message))
+            parts = _by_kind(message)
+            blocks, flat = (parts, {}) if message.structured else ({}, parts)
+            known = self.messages[message.id] = _Growing(message, blocks, flat, _files(message))
         else:
             _take_in(known, message)
         _seen_at(known, exported)
@@ -239,15 +254,12 @@ def _files(message: Message) -> dict[str, Attachment]:
 
 
 def _take_in(known: _Growing, message: Message) -> None:
-    """Fold a newer form of a message into what is known of it."""
+    """Fold a form of a message, newer than those before, into what is known of it."""
     old = known.message
-    parts = _by_kind(message)
-    if parts and old.structured == message.structured:
-        for kind, newer in parts.items():
-            if not _is_beginning(newer, known.parts.get(kind, ())):
-                known.parts[kind] = newer
-    elif message.structured or not known.parts:
-        known.parts = parts or known.parts
+    alike = known.blocks if message.structured else known.flat
+    for kind, newer in _by_kind(message).items():
+        if not _is_beginning(newer, alike.get(kind, ())):
+            alike[kind] = newer
     known.attachments |= {
         key: _fuller(known.attachments.get(key), each) for key, each in _files(message).items()
     }

@@ -29,11 +29,12 @@ _COPY = re.compile(r" ?\(\d+\)(?=(\.[^.]*)?$)")
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A record in a file: its number, and the oldest and newest time in it that can be believed."""
+    """A record in a file: the newest time in it, when somebody last spoke, and whether it is a conversation."""
 
     record: int
     newest: float | None = None
     activity: float | None = None
+    talk: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +248,19 @@ def _gone(
     file_account: Mapping[int, str],
     accounts: Mapping[int, str],
 ) -> tuple[dict[int, Gone], dict[str, float]]:
-    """What whole exports lack, and the newest whole export of every provider and account."""
+    """The conversations that whole exports lack, and the newest whole export of every provider and account.
+
+    A file of unknown time was made after the newest time that stands in it.
+    """
     seen_last: dict[int, float] = {}
     activity: dict[int, float] = {}
     by_account: dict[tuple[str, str], set[int]] = defaultdict(set)
     for each in facts:
+        seen = exported[each.id] or max((sight.newest or 0.0 for sight in each.sights), default=0.0)
         for sight in each.sights:
-            seen_last[sight.record] = max(seen_last.get(sight.record, 0.0), exported[each.id] or 0.0)
+            if not sight.talk:
+                continue
+            seen_last[sight.record] = max(seen_last.get(sight.record, 0.0), seen)
             activity[sight.record] = max(activity.get(sight.record, 0.0), sight.activity or 0.0)
             by_account[each.provider, accounts[sight.record]].add(sight.record)
     gone: dict[int, Gone] = {}

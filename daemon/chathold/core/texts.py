@@ -1,23 +1,41 @@
 """Every text a person sees, in their language.
 
-`_` translates, `ngettext` counts, `N_` marks a text that is stored in English and translated when shown.
+`_` translates, `ngettext` counts, `N_` marks a text that is stored in English and translated when shown. The
+language is chosen once, at start: by gettext's own variables, and on Windows, which has none, by its menus.
 """
 
 from __future__ import annotations
 
 import gettext
 import os
+import sys
+from itertools import takewhile
 from pathlib import Path
 
-_LOCALES = Path(__file__).parents[1] / "locale"
+DOMAIN = "chathold"
+LOCALES = os.fspath(Path(__file__).parents[1] / "locale")
+
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
-def _translations() -> gettext.NullTranslations:
-    """The user's language, by the variables that gettext itself goes by."""
-    return gettext.translation("chathold", os.fspath(_LOCALES), fallback=True)
+def _wanted() -> list[str]:
+    """The languages a person wants, the dearest first, as far as English: that needs no catalogue."""
+    named = next(filter(None, map(os.environ.get, _VARIABLES)), "") or _of_windows()
+    return list(takewhile(lambda each: not each.startswith("en"), named.split(":")))
 
 
-_chosen = _translations()
+def _of_windows() -> str:
+    """The language of Windows' menus, as `zh_CN`; nothing on other systems."""
+    if sys.platform != "win32":
+        return ""
+    import ctypes  # noqa: PLC0415 - only there
+    import locale  # noqa: PLC0415
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
+LANGUAGES = _wanted()
+_chosen = gettext.translation(DOMAIN, LOCALES, LANGUAGES, fallback=True)
 _ = _chosen.gettext
 ngettext = _chosen.ngettext
 

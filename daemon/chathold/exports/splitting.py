@@ -316,8 +316,9 @@ class Splitter:
 
     def _proven(self, text: bytes, wanted: int) -> list[bytes] | Batch:
         """The records in the text of an array. Raises msgspec's errors if it is none."""
-        if self._batches and wanted >= _BATCH:
-            return Batch(text, decoded_all(text))
+        values = decoded_all(text) if self._batches and wanted >= _BATCH else None
+        if values is not None:
+            return Batch(text, values)
         return [bytes(raw) for raw in _records.decode(text)]
 
     def _refused(self, error: str, cut: int) -> bool:

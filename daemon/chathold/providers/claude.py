@@ -239,7 +239,8 @@ def coverage(names: Sequence[tuple[str, Recognition]], manifest: Manifest | None
     """Conversations and users together are a whole export of its span, unless its own numbers tell of more.
 
     With a manifest, it is whole if every file it lists is there, by name or by what it must have held. Parts
-    by themselves never vouch; a loose conversation is no part either.
+    by themselves never vouch; a loose conversation is no part either. Whatever vouches, alone or with others,
+    does so within the span it shows: the export dialog can leave out what is older.
     """
     if manifest is not None:
         missing = _missing(names, manifest)
@@ -249,7 +250,8 @@ def coverage(names: Sequence[tuple[str, Recognition]], manifest: Manifest | None
     lists = [name for name, found in names if _is_list(found)]
     users = any(found.use is Use.ACCOUNTS for _, found in names)
     if not lists or not users:
-        return Coverage(part_of=any(found.evidence and _category(name, found) != "" for name, found in names))
+        parts = any(found.evidence and _category(name, found) != "" for name, found in names)
+        return Coverage(within_span=bool(lists), part_of=parts)
     present, absent = _numbers(lists)
     return Coverage(not absent, not absent, bool(absent), present, absent)
 

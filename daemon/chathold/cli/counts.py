@@ -1,0 +1,35 @@
+"""Numbers of things in words: "1 chat", "24,914 messages"."""
+
+from __future__ import annotations
+
+from chathold.core.texts import ngettext
+
+
+def chats(number: int) -> str:
+    """So many chats."""
+    return ngettext("{n} chat", "{n} chats", number).format(n=f"{number:,}")
+
+
+def documents(number: int) -> str:
+    """So many documents."""
+    return ngettext("{n} document", "{n} documents", number).format(n=f"{number:,}")
+
+
+def messages(number: int) -> str:
+    """So many messages."""
+    return ngettext("{n} message", "{n} messages", number).format(n=f"{number:,}")
+
+
+def versions(number: int) -> str:
+    """So many versions."""
+    return ngettext("{n} version", "{n} versions", number).format(n=f"{number:,}")
+
+
+def files(number: int) -> str:
+    """So many files."""
+    return ngettext("{n} file", "{n} files", number).format(n=f"{number:,}")
+
+
+def joined(*counted: str) -> str:
+    """Several of them on one line; what is empty is left out."""
+    return " · ".join(filter(None, counted))
