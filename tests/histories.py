@@ -38,7 +38,13 @@ def noise(*words: object, size: int = 300) -> str:
 
 
 def chat(
-    number: int, *, provider: str = CHATGPT, turns: int = 2, file: str = "", account: str = "", size: int = 300
+    number: int,
+    *,
+    provider: str = CHATGPT,
+    turns: int = 2,
+    file: str = "",
+    account: str = "",
+    size: int = 300,
 ) -> Chat:
     """A conversation of so many turns; later ones of the same number go on from it."""
     name = named(provider, "chat", number)

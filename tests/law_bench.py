@@ -12,8 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from hypothesis import currently_in_test_context, note
+
 from commands import chathold
-from worlds import AS_SAVED, Download, World, Wrap, write
+from worlds import AS_SAVED, Download, World, Wrap, outline, write
 
 
 @dataclass(slots=True)
@@ -26,8 +28,10 @@ class Bench:
     receipts: dict[Path, list[Any]] = field(default_factory=dict)
 
     def saved(self, made: World, wrap: Wrap = AS_SAVED) -> list[Download]:
-        """The downloads of a world, written to the disk."""
+        """The downloads of a world, written to the disk; a failing property prints the world."""
         self.sets += 1
+        if currently_in_test_context():
+            note(outline(made))
         return write(made, self.folder / f"downloads-{self.sets}", wrap)
 
     def archive(self, downloads: Sequence[Download], *, one_by_one: bool = False) -> Path:

@@ -56,7 +56,9 @@ def _assets(archive: Path) -> list[Path]:
 def _contents(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its place."""
     return {
-        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -177,7 +179,9 @@ def test_a_copy_is_noted_for_check(home: Path, copy: Path) -> None:
 def test_a_copy_is_private(home: Path, copy: Path) -> None:
     """Nobody else on the computer can read it, whatever the umask."""
     chathold(home, "backup", str(copy))
-    shown = [path for path in (copy, copy / "assets", copy / "archive.db", *_assets(copy)) if _open_to_others(path)]
+    shown = [
+        path for path in (copy, copy / "assets", copy / "archive.db", *_assets(copy)) if _open_to_others(path)
+    ]
     assert shown == []
 
 
@@ -341,6 +345,11 @@ def test_a_read_only_archive_refuses_to_change(
     _protect(read_only)
     before = _contents(copy)
     later = str(histories.chatgpt_later(tmp_path))
-    for command in (("import", later), ("forget", histories.chat(0).id), ("rebuild",), ("backup", tmp_path / "x")):
+    for command in (
+        ("import", later),
+        ("forget", histories.chat(0).id),
+        ("rebuild",),
+        ("backup", tmp_path / "x"),
+    ):
         _refused(read_only, *command)
     assert _contents(copy) == before

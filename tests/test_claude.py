@@ -171,7 +171,7 @@ PARTS = ("light_metadata-000.zip", "conversations-000.zip")
     ("names", "expected"),
     [
         ([("conversations.json", LIST), ("users.json", USERS)], Coverage(vouches=True, within_span=True)),
-        ([("conversations.json", LIST)], Coverage(part_of=True)),
+        ([("conversations.json", LIST)], Coverage(within_span=True, part_of=True)),
         ([("users.json", USERS)], Coverage(part_of=True)),
         ([("projects/1.json", A_PROJECT)], Coverage(part_of=True)),
         ([("design_chats/1.json", ONE)], Coverage(part_of=True)),

@@ -20,12 +20,15 @@ _ZERO, _SHARED, _GROWN = (histories.chat(number).id for number in (0, 1, 6))
 
 def _named(number: int, **beyond: Any) -> Any:
     """A chat whose title is found in no other."""
-    return histories.renamed(histories.chat(number, **beyond), f"Title {histories.noise('title', number, size=30)}")
+    return histories.renamed(
+        histories.chat(number, **beyond), f"Title {histories.noise('title', number, size=30)}"
+    )
 
 
 def _first(folder: Path) -> Path:
     """Eight chats; the first has a file of its own, the second and third share one."""
-    chats = [_named(n, file={0: "a", 1: "b", 2: "b"}.get(n, "") and histories.file_id(min(n, 1))) for n in range(8)]
+    files = {0: histories.file_id(0), 1: histories.file_id(1), 2: histories.file_id(1)}
+    chats = [_named(n, file=files.get(n, "")) for n in range(8)]
     return histories.chatgpt(
         folder, 0, chats, documents=(histories.task(0),), assets=(histories.asset(0), histories.asset(1))
     )
@@ -49,7 +52,9 @@ def archived(tmp_path_factory: pytest.TempPathFactory, exports: tuple[str, str])
     """A home into which both were imported, and an export of Claude's."""
     home = tmp_path_factory.mktemp("forgetting") / "home"
     chathold(home, "import", *exports)
-    chathold(home, "import", str(histories.claude_earlier(home.parent)), str(histories.artifacts(home.parent)))
+    chathold(
+        home, "import", str(histories.claude_earlier(home.parent)), str(histories.artifacts(home.parent))
+    )
     return home
 
 
@@ -121,7 +126,9 @@ def test_it_does_not_come_back(home: Path, exports: tuple[str, str], tmp_path: P
     """Neither with the same files, nor with an export that continues it; law 6 counts it as forgotten."""
     chathold(home, "forget", _GROWN)
     gone = _whole(home)
-    chats = [_named(n, turns=5 if n == 6 else 2, file=histories.file_id(n) if n < 2 else "") for n in range(8)]
+    chats = [
+        _named(n, turns=5 if n == 6 else 2, file=histories.file_id(n) if n < 2 else "") for n in range(8)
+    ]
     later = histories.chatgpt(tmp_path, 2, chats)
     counts = chathold(home, "import", str(later))["imports"][0]["conversations"]
     assert counts == {"found": 8, "new": 0, "updated": 0, "unchanged": 7, "failed": 0, "forgotten": 1}
@@ -180,7 +187,9 @@ def test_a_document_can_be_forgotten(home: Path) -> None:
     _whole(home)
 
 
-def test_forgetting_changes_no_one_elses_standing(home: Path, exports: tuple[str, str], tmp_path: Path) -> None:
+def test_forgetting_changes_no_one_elses_standing(
+    home: Path, exports: tuple[str, str], tmp_path: Path
+) -> None:
     """What is left is what an archive would be that never had it: same views, in either order."""
     chathold(home, "forget", _ZERO, _GROWN)
     chathold(home, "rebuild")

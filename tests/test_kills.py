@@ -24,7 +24,15 @@ from killing import Ended, Kill, Runner, Step
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
-_LOOK = (("status",), ("list",), ("list", "--documents"), ("verify",), ("list",), ("list", "--documents"), ("status",))
+_LOOK = (
+    ("status",),
+    ("list",),
+    ("list", "--documents"),
+    ("verify",),
+    ("list",),
+    ("list", "--documents"),
+    ("status",),
+)
 _COPY = "before-format-2.db"
 _NO_ARCHIVE = "There is no archive yet."
 
@@ -101,7 +109,9 @@ def _check(runner: Runner, home: Path, states: Sequence[State], *, migration: bo
 
 def look(runner: Runner, home: Path, *, migration: bool = False) -> tuple[State, State]:
     """What an archive answers at first, and after `verify` has found it whole."""
-    answers = runner.run(*(["--home", str(home), *each, "--json"] for each in _LOOK), migration=migration).answers
+    answers = runner.run(
+        *(["--home", str(home), *each, "--json"] for each in _LOOK), migration=migration
+    ).answers
     values = [json.loads(text) for _code, text in answers]
     if values[1].get("error", {}).get("title") == _NO_ARCHIVE:
         assert not (home / "archive" / "archive.db").exists()
@@ -223,7 +233,9 @@ def forgetting_account(bench: Bench) -> Story:
 def first_backup(bench: Bench) -> Story:
     """The first copy, into a folder that is not there yet."""
     root = _archived(bench, "first-backup")
-    return _told(bench, root, ("--home", "{root}/home", "backup", "{root}/copy/archive", "--json"), "home", "copy")
+    return _told(
+        bench, root, ("--home", "{root}/home", "backup", "{root}/copy/archive", "--json"), "home", "copy"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -232,10 +244,14 @@ def later_backup(bench: Bench) -> Story:
     root = _archived(bench, "later-backup")
     bench.run(root / "home", "backup", str(root / "copy" / "archive"))
     more = [histories.chat(number, turns=3) for number in range(12, 20)]
-    path = histories.chatgpt(bench.folder / "five", 2, more, assets=(histories.asset(20), histories.asset(21)))
+    path = histories.chatgpt(
+        bench.folder / "five", 2, more, assets=(histories.asset(20), histories.asset(21))
+    )
     bench.run(root / "home", "import", str(path))
     bench.run(root / "home", "forget", histories.chat(0).id, "--yes")
-    return _told(bench, root, ("--home", "{root}/home", "backup", "{root}/copy/archive", "--json"), "home", "copy")
+    return _told(
+        bench, root, ("--home", "{root}/home", "backup", "{root}/copy/archive", "--json"), "home", "copy"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +275,9 @@ def rebuilding(bench: Bench) -> Story:
 def migrating(bench: Bench) -> Story:
     """The first import by a newer program, which brings the archive to its format."""
     root = _archived(bench, "migrating")
-    path = histories.chatgpt(bench.folder / "six", 2, [histories.chat(number, turns=3) for number in range(4)])
+    path = histories.chatgpt(
+        bench.folder / "six", 2, [histories.chat(number, turns=3) for number in range(4)]
+    )
     command = ("--home", "{root}/home", "import", str(path), "--json")
     return _told(bench, root, command, "home", migration=True)
 

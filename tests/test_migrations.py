@@ -52,7 +52,9 @@ def _failing_format(database: sqlite3.Connection) -> None:
 
 @contextlib.contextmanager
 def _database(home: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(home / "archive" / "archive.db", isolation_level=None)) as database:
+    with contextlib.closing(
+        sqlite3.connect(home / "archive" / "archive.db", isolation_level=None)
+    ) as database:
         yield database
 
 

@@ -14,8 +14,8 @@ import histories
 from chathold.archive.deriving import derive, forget_derived
 from chathold.archive.schema import DERIVED
 from chathold.archive.store import Archive
-from chathold.archive.summary import totals
-from chathold.archive.views import Filters, records, show
+from chathold.archive.summary import Filters, records, totals
+from chathold.archive.views import show
 from chathold.providers import PROVIDERS
 from commands import chathold
 
@@ -58,7 +58,9 @@ def _rows(home: Path) -> dict[str, set[Any]]:
 
 def _change(home: Path, *statements: str) -> None:
     """Change the database past the program."""
-    with contextlib.closing(sqlite3.connect(home / "archive" / "archive.db", isolation_level=None)) as database:
+    with contextlib.closing(
+        sqlite3.connect(home / "archive" / "archive.db", isolation_level=None)
+    ) as database:
         for statement in statements:
             database.execute(statement)
 

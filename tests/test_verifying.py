@@ -229,7 +229,9 @@ def test_a_file_in_the_wrong_folder_is_found(home: Path) -> None:
 def test_a_changed_byte_of_the_database_file_is_found(home: Path) -> None:
     """Written past SQLite, in the middle of the bytes of a record."""
     with _opened(home) as database:
-        form, stored = database.execute("SELECT id, stored FROM form ORDER BY length(stored) LIMIT 1").fetchone()
+        form, stored = database.execute(
+            "SELECT id, stored FROM form ORDER BY length(stored) LIMIT 1"
+        ).fetchone()
     data = _database(home).read_bytes()
     at = data.index(stored) + len(stored) // 2
     assert data.count(stored) == 1
@@ -286,7 +288,11 @@ def test_changed_bytes_of_used_pages_are_found(archived: Path, home: Path) -> No
     whole = chathold(archived, "verify")
     data = _database(archived).read_bytes()
     with _opened(archived) as database:
-        stored = [row[0] for row in database.execute("SELECT stored FROM form ORDER BY id") if data.count(row[0]) == 1]
+        stored = [
+            row[0]
+            for row in database.execute("SELECT stored FROM form ORDER BY id")
+            if data.count(row[0]) == 1
+        ]
     for at in (data.index(each) + len(each) - 9 for each in stored[::8]):
         shutil.copyfile(_database(archived), _database(home))
         assert _flip_anywhere(home, whole, Random(at), at)

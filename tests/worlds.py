@@ -33,6 +33,7 @@ from world_truth import (
     Turn,
     Written,
     named,
+    stamp,
 )
 
 _START = 1_767_225_600.0
@@ -219,6 +220,30 @@ def _linear(chat: Chat) -> bool:
     """Whether every message follows the one written before it."""
     before = ["", *(turn.id for turn in chat.turns)]
     return all(turn.parent == previous for turn, previous in zip(chat.turns, before, strict=False))
+
+
+def outline(made: World) -> str:
+    """A world for people to read: every export with what it shows, and in which shape."""
+    lines = [f"{made.provider}, {'tidy' if made.tidy else 'all in one folder'}"]
+    for export in made.exports:
+        lines.append(f"{stamp(export.time):%Y-%m-%d} {export.account[-4:]} {export.shape}")
+        for chat in export.chats:
+            lost = " (its file is lost)" if chat.id in export.lost else ""
+            lines.append(
+                f"  {chat.id[:4]}{lost} {chat.title!r} updated {chat.updated}, shows {chat.leaf[:4]!r}"
+            )
+            lines += [
+                f"    {turn.id[:4]} after {turn.parent[:4]!r}, {turn.role}: {_said(turn)}"
+                for turn in chat.turns
+            ]
+        lines += [f"  {document}" for document in export.documents]
+        lines += [f"  {asset.id[:9]} {asset.name}" for asset in export.assets]
+    return "\n".join(lines)
+
+
+def _said(turn: Turn) -> str:
+    said = " | ".join(f"{piece.kind} {piece.text!r}" for piece in turn.pieces)
+    return said + (f" left out: {turn.blank}" if turn.blank else "") + (" no id" if turn.nameless else "")
 
 
 def write(made: World, folder: Path, wrap: Wrap = AS_SAVED) -> list[Download]:

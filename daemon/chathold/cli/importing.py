@@ -38,7 +38,7 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
     with archive_of(call.home, create=True) as archive, _progress() as progress:
         wishes = Wishes(account, rescue, progress, waiting)
         for path in paths:
-            for receipt in take_in(archive, path.expanduser(), wishes):
+            for receipt in take_in(archive, path.expanduser().absolute(), wishes):
                 receipts.append(receipt)
                 if not call.as_json:
                     _say(receipt)
@@ -103,14 +103,11 @@ def _title(receipt: Receipt) -> str:
 def _say_counts(receipt: Receipt) -> None:
     talks, documents = receipt.conversations, receipt.documents
     if talks.found:
-        found = ngettext("{n} chat found", "{n} chats found", talks.found).format(n=f"{talks.found:,}")
-        continued = _("{n} continued")
-        write(f"  {found}: {_breakdown(talks, continued)}")
+        found = ngettext("{n} chat found: {parts}", "{n} chats found: {parts}", talks.found)
+        write("  " + found.format(n=f"{talks.found:,}", parts=_breakdown(talks, _("{n} continued"))))
     if documents.found:
-        found = ngettext("{n} document found", "{n} documents found", documents.found)
-        found = found.format(n=f"{documents.found:,}")
-        changed = _("{n} changed")
-        write(f"  {found}: {_breakdown(documents, changed)}")
+        found = ngettext("{n} document found: {parts}", "{n} documents found: {parts}", documents.found)
+        write("  " + found.format(n=f"{documents.found:,}", parts=_breakdown(documents, _("{n} changed"))))
     covers = as_json(receipt)["covers"]
     if covers["newest"]:
         write(

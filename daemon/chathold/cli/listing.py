@@ -17,7 +17,12 @@ _NAMES = [each.NAME for each in PROVIDERS]
 
 @command("list")
 @click.argument("words", nargs=-1)
-@click.option("--provider", type=click.Choice(_NAMES, case_sensitive=False), help=_("Only of this service."))
+@click.option(
+    "--provider",
+    type=click.Choice(_NAMES, case_sensitive=False),
+    metavar="PROVIDER",
+    help=_("Only of this service: chatgpt, claude or deepseek."),
+)
 @click.option("--account", default="", metavar="ACCOUNT", help=_("Only of this account, by id or label."))
 @click.option("--gone", is_flag=True, help=_("Only what the newest export no longer holds."))
 @click.option(
