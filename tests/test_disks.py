@@ -141,7 +141,7 @@ def _archived(folder: Path, runner: Runner) -> Path:
     return home
 
 
-@pytest.mark.parametrize("room", [100_000, 250_000, 400_000, 700_000])
+@pytest.mark.parametrize("room", [100_000, 400_000])
 def test_a_write_that_fails_changes_nothing(tmp_path: Path, runner: Runner, room: int) -> None:
     """A disk that seems to have room, as one with a quota does, and then has none, wherever in the import."""
     home = _archived(tmp_path, runner)

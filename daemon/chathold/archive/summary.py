@@ -114,6 +114,8 @@ def accounts(archive: Archive) -> list[Json]:
     result = []
     for provider, account in sorted(counts.keys() | exported.keys()):
         conversations, documents, gone, newest = counts.get((provider, account), (0, 0, 0, None))
+        if account == "unknown" and not conversations and not documents:
+            continue
         result.append(
             {
                 "provider": provider,

@@ -145,6 +145,8 @@ def _breakdown(tally: Tally, updated: str) -> str:
 
 
 def _say_kept(receipt: Receipt) -> None:
+    if not receipt.conversations.found or receipt.parts_seen:  # a part lacks what the others hold: no news
+        return
     kept = joined(
         chats(receipt.kept_conversations) if receipt.kept_conversations else "",
         messages(receipt.kept_messages) if receipt.kept_messages else "",

@@ -177,7 +177,13 @@ def _file_accounts(
     """The account of each file's records that name none themselves."""
     result: dict[int, str] = {}
     for each in facts:
-        group = [other for part in sets if each.id in part.files for other in facts if other.id in part.files]
+        group = [
+            other
+            for part in sets
+            if each.id == part.manifest or each.id in part.files
+            for other in facts
+            if other.id in part.files
+        ]
         owners = each.owners or frozenset().union(*(other.owners for other in group))
         named = {own_account[sight.record] for sight in each.sights if sight.record in own_account}
         if len(owners) == 1:
