@@ -20,8 +20,9 @@ from chathold.archive.reading import Record, merged, provider_of, read_raw
 from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
+from chathold.core.identity import stable_id
 from chathold.core.merge import Merged, better_title
-from chathold.core.model import CONVERSATION, Reading
+from chathold.core.model import Reading
 from chathold.core.standing import FileFacts, PartSet, Sight, Standing, bind, standing
 from chathold.providers import PROVIDERS
 
@@ -58,12 +59,6 @@ class _Fresh:
         self.size += size
         if self.size < _KEPT:
             self.readings[record][form] = reading
-
-
-def stable_id(provider: str, kind: str, ref: str) -> str:
-    """The short id by which a person names a record: the same in every archive."""
-    of = f"{provider}\0{ref}" if kind == CONVERSATION else f"{provider}\0{kind}\0{ref}"
-    return sha256(of.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def pending(archive: Archive) -> bool:

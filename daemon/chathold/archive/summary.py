@@ -6,16 +6,18 @@ tells of the archive before it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from chathold.archive.store import Archive
+from chathold.core.identity import stable_id
+from chathold.core.model import CONVERSATION
 
 Json = dict[str, Any]
 
-_CONVERSATION = "conversation"
 
 STATE = (
     "SELECT state.id, provider, account, ref, title, created, updated, messages, versions, gone_since,"
@@ -44,7 +46,7 @@ class Filters:
 def records(archive: Archive, filters: Filters, *, documents: bool = False, limit: int = -1) -> list[Json]:
     """Conversations (or documents), the one that changed last first."""
     conditions = ["kind != ?" if documents else "kind = ?"]
-    values: list[Any] = [_CONVERSATION]
+    values: list[Any] = [CONVERSATION]
     if filters.provider:
         conditions.append("provider = ?")
         values.append(filters.provider)
@@ -60,7 +62,51 @@ def records(archive: Archive, filters: Filters, *, documents: bool = False, limi
     if filters.gone:
         conditions.append("gone_since IS NOT NULL AND gone_confirmed")
     query = f"{STATE} WHERE {' AND '.join(conditions)} ORDER BY updated DESC NULLS LAST, state.id LIMIT ?"
-    return [line_of(row) for row in archive.database.execute(query, (*values, limit))]
+    lines = [line_of(row) for row in archive.database.execute(query, (*values, limit))]
+    if documents and not filters.gone:
+        lines += [line for line in extracted(archive) if _matches(archive, line, filters)]
+        lines.sort(key=lambda line: line["id"])
+        lines.sort(key=lambda line: line["updated"] or "", reverse=True)
+    return lines[:limit] if limit >= 0 else lines
+
+
+def _matches(archive: Archive, line: Json, filters: Filters) -> bool:
+    """Whether a document that is no record passes the filters."""
+    query = "SELECT label FROM label WHERE provider = ? AND account = ?"
+    label = archive.database.execute(query, (line["provider"], line["account"])).fetchone()
+    return (
+        filters.provider in ("", line["provider"])
+        and filters.account in ("", line["account"], *(label or ()))
+        and filters.title.lower() in line["title"].lower()
+    )
+
+
+def extracted(archive: Archive) -> list[Json]:
+    """The documents that stand in pieces inside conversations; `messages` counts the pieces."""
+    query = (
+        "SELECT provider, account, extract.kind, document, count(DISTINCT section), min(time), max(time),"
+        " max(extract.title) FROM extract JOIN state ON state.record = extract.record"
+        " JOIN record ON record.id = extract.record GROUP BY provider, account, extract.kind, document"
+    )
+    return [
+        {
+            "id": stable_id(provider, kind, f"{account}/{document}"),
+            "provider": provider,
+            "account": account,
+            "provider_id": document,
+            "title": title,
+            "created": moment(oldest),
+            "updated": moment(newest),
+            "messages": sections,
+            "versions": 1,
+            "gone_since": None,
+            "kind": kind,
+            "extracted": True,
+        }
+        for provider, account, kind, document, sections, oldest, newest, title in archive.database.execute(
+            query
+        )
+    ]
 
 
 def line_of(row: tuple[Any, ...]) -> Json:
@@ -82,7 +128,7 @@ def line_of(row: tuple[Any, ...]) -> Json:
     }
     if since is not None and not confirmed:
         line["gone_unconfirmed"] = moment(since)
-    if kind != _CONVERSATION:
+    if kind != CONVERSATION:
         line["kind"] = kind
     return line
 
@@ -111,6 +157,7 @@ def accounts(archive: Archive) -> list[Json]:
         " FROM state JOIN record ON record.id = state.record GROUP BY provider, account"
     )
     counts = {row[:2]: row[2:] for row in database.execute(query)}
+    pieces = Counter((line["provider"], line["account"]) for line in extracted(archive))
     result = []
     for provider, account in sorted(counts.keys() | exported.keys()):
         conversations, documents, gone, newest = counts.get((provider, account), (0, 0, 0, None))
@@ -122,7 +169,7 @@ def accounts(archive: Archive) -> list[Json]:
                 "account": account,
                 "label": labels.get((provider, account)) or hints.get(account) or account,
                 "conversations": conversations,
-                "documents": documents,
+                "documents": documents + pieces[provider, account],
                 "gone": gone,
                 "newest_chat": moment(newest),
                 "last_export": moment(exported.get((provider, account))),
@@ -147,7 +194,7 @@ def totals(archive: Archive) -> Json:
     return {
         "path": str(archive.folder),
         "conversations": conversations,
-        "documents": documents,
+        "documents": documents + len(extracted(archive)),
         "versions": versions,
         "messages": messages,
         "assets": assets,

@@ -14,6 +14,7 @@ from chathold.archive.reading import Record
 from chathold.archive.schema import FACTS
 from chathold.archive.store import DATABASE, Archive, has_our_tables
 from chathold.core.errors import ArchiveError
+from chathold.core.identity import stable_id
 from chathold.core.model import Problem
 from chathold.core.texts import N_
 
@@ -105,7 +106,7 @@ def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Pro
     total, done = sum(row[5] for row in rows), 0
     for form, number, provider, kind, ref, size in rows:
         record = Record(number, provider, kind, ref)
-        where = f"{DATABASE}: {record.provider} {deriving.stable_id(provider, kind, ref)}"
+        where = f"{DATABASE}: {record.provider} {stable_id(provider, kind, ref)}"
         try:
             raw = blobs.fetch(database, form)
         except ArchiveError:

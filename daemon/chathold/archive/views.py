@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from chathold.archive import blobs
+from chathold.archive.extracts import find_extracted, show_extracted
 from chathold.archive.reading import Record, merged, places
 from chathold.archive.store import Archive
 from chathold.archive.summary import STATE, Filters, Json, line_of, moment, records
@@ -22,10 +24,7 @@ _SHORTEST_PREFIX = 2
 
 def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
     """The record that an id, or the beginning of one, names. Raises `ChatholdError` if none or several."""
-    rows = archive.database.execute(
-        f"{STATE} WHERE state.id >= ? AND state.id < ? OR ref = ? LIMIT 3",
-        (prefix.lower(), prefix.lower() + "g", prefix),
-    ).fetchall()
+    rows = _rows(archive, prefix)
     exact = [row for row in rows if prefix in (row[0], row[3])]
     if len(exact) == 1:
         rows = exact
@@ -41,8 +40,19 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
     return Record(row[12], row[1], row[11], row[3]), line_of(row)
 
 
+def _rows(archive: Archive, prefix: str) -> list[tuple[Any, ...]]:
+    """The first few records of which the id begins like this."""
+    return archive.database.execute(
+        f"{STATE} WHERE state.id >= ? AND state.id < ? OR ref = ? LIMIT 3",
+        (prefix.lower(), prefix.lower() + "g", prefix),
+    ).fetchall()
+
+
 def show(archive: Archive, prefix: str, version: str = "") -> Json:
     """A conversation with every message of its tree, parents first; `version` is a number or a key."""
+    pieced = [] if _rows(archive, prefix) else find_extracted(archive, prefix)
+    if len(pieced) == 1:
+        return show_extracted(archive, pieced[0])
     record, line = find(archive, prefix)
     known = merged(archive.database, record)
     if version:
@@ -197,5 +207,8 @@ def every(archive: Archive) -> Iterator[Json]:
     """All that `list`, `show` and `history` print, record by record, for the digest of the views."""
     for documents in (False, True):
         for line in records(archive, Filters(), documents=documents):
+            if line.get("extracted"):
+                yield show_extracted(archive, line)
+                continue
             shown = show(archive, line["id"])
             yield shown | {"versions": history(archive, line["id"])["versions"]}

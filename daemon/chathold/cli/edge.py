@@ -26,7 +26,7 @@ def run(arguments: list[str]) -> int:
         sys.stdout.reconfigure(errors="replace")  # help in Chinese, where the terminal knows none
     try:
         return _run(arguments, as_json="--json" in arguments)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes the one into the other
         _stop_writing()
         return DONE
 

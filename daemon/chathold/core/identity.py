@@ -1,0 +1,13 @@
+"""The short ids by which people name things: hashes of what the provider calls them, the same everywhere."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from chathold.core.model import CONVERSATION
+
+
+def stable_id(provider: str, kind: str, ref: str) -> str:
+    """The id of a record: 16 hex digits of SHA-256 over provider, kind (of documents) and the provider's id."""
+    of = f"{provider}\0{ref}" if kind == CONVERSATION else f"{provider}\0{kind}\0{ref}"
+    return sha256(of.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,531 @@
+"""The command line as scripts and people rely on it (DESIGN §7)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from rich.cells import cell_len
+
+import histories
+import screens
+from chathold.cli.commands import COMMANDS
+from screens import Said, command_line, environment, on_terminal, said, started
+
+SECRET = "what somebody told a machine"  # noqa: S105 - chat text that must not get out
+ID: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that tests only read."""
+    home = screens.archive(tmp_path_factory.mktemp("kept"))
+    for line in _listed(home):
+        ID[line["title"]] = line["id"]
+    return home
+
+
+@pytest.fixture
+def home(kept: Path, tmp_path: Path) -> Path:
+    """The same archive, to be changed."""
+    return Path(shutil.copytree(kept, tmp_path / "home"))
+
+
+def _json(run: Said) -> Any:
+    """The one JSON document that standard output consists of."""
+    return json.loads(run.out)
+
+
+def _listed(home: Path, *filters: str) -> list[Any]:
+    """The chats that `list --json` lists."""
+    return list(_json(said(home, "list", *filters, "--json"))["conversations"])
+
+
+def _raises(error: BaseException) -> Callable[..., Any]:
+    def raising(*_args: object, **_named: object) -> None:
+        raise error
+
+    return raising
+
+
+# --- exit codes and errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["status"], 0),
+        (["list"], 0),
+        (["--help"], 0),
+        (["--version"], 0),
+        (["show", "ffffffff"], 1),
+        (["import", "no such file.zip"], 1),
+        (["check", "nobody"], 1),
+        (["backup", "{home}/archive/inside"], 1),
+        (["restore", "{home}/no such copy"], 1),
+        ([], 2),
+        (["no-such-command"], 2),
+        (["show"], 2),
+        (["show", "a", "b"], 2),
+        (["list", "--limit", "many"], 2),
+        (["list", "--limit", "0"], 2),
+        (["list", "--provider", "nobody"], 2),
+        (["list", "--no-such-option"], 2),
+        (["import"], 2),
+        (["forget"], 2),
+        (["forget", "--account", "no-slash"], 2),
+        (["account", "label", "chatgpt"], 2),
+    ],
+)
+def test_the_exit_code_says_how_it_went(kept: Path, arguments: list[str], code: int) -> None:
+    """0 done, 1 something failed, 2 wrong usage; what failed is said on standard error alone."""
+    run = said(kept, *(each.replace("{home}", os.fspath(kept)) for each in arguments))
+    assert run.code == code
+    if code:
+        assert run.err.strip()
+        assert run.output == b""
+
+
+def test_an_error_says_what_where_and_what_to_do(kept: Path) -> None:
+    """Place and title on one line, the advice below."""
+    assert said(kept, "show", "ffffffff").err == (
+        'ffffffff: There is no conversation of this id.\n  "chathold list" shows the ids.\n'
+    )
+
+
+def test_an_interrupted_command_exits_with_130(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is no bug, and is answered by one sentence."""
+    monkeypatch.setattr("chathold.cli.status.totals", _raises(KeyboardInterrupt()))
+    run = said(kept, "status")
+    assert (run.code, run.output) == (130, b"")
+    assert run.err.strip() == "Interrupted. Nothing half-done is left behind."
+
+
+def test_a_bug_is_reported_in_a_file_and_tells_nothing_of_chats(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 3; the report names places in the code, and neither it nor the screen holds a value."""
+    monkeypatch.setattr("chathold.cli.status.totals", _raises(ValueError(SECRET)))
+    run = said(home, "status")
+    (report,) = (home / "logs").iterdir()
+    text = report.read_text("utf-8")
+    assert run.code == 3
+    assert os.fspath(report) in run.err
+    assert "ValueError" in text
+    assert "status.py" in text
+    for shown in (run.out, run.err, text):
+        assert SECRET not in shown
+        assert "Traceback" not in shown
+
+
+def test_a_bug_is_reported_somewhere_even_if_the_logs_cannot_be_written(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder for logs that cannot be made is no reason to lose the report."""
+    (home / "logs").write_text("a file where the folder should be")
+    monkeypatch.setattr("tempfile.tempdir", os.fspath(tmp_path))
+    monkeypatch.setattr("chathold.cli.status.totals", _raises(ValueError(SECRET)))
+    assert said(home, "status").code == 3
+    assert [path.name[:4] for path in tmp_path.glob("*.txt")] == ["bug-"]
+
+
+# --- JSON
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "backup and restore"])
+def test_every_command_answers_with_one_json_document(home: Path, tmp_path: Path, name: str) -> None:
+    """With `--json` standard output holds one document and a line end; nothing is said beside it."""
+    chat = ID["Chat 2"]
+    arguments: dict[str, list[str]] = {
+        "import": [os.fspath(histories.claude_earlier(tmp_path))],
+        "show": [chat],
+        "history": [chat],
+        "diff": [chat, "1", "2"],
+        "backup": [os.fspath(tmp_path / "copy")],
+        "restore": [os.fspath(tmp_path / "copy")],
+        "forget": [chat],
+    }
+    if name in {"restore", "backup and restore"}:
+        assert said(home, "backup", os.fspath(tmp_path / "copy"), "--json").code == 0
+        home, name = tmp_path / "another computer", "restore"
+    run = said(home, name, *arguments.get(name, ()), "--json")
+    assert isinstance(_json(run), dict)
+    assert run.out.count("\n") == 1
+    assert (run.code, run.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["show", "ffffffff"], 1),
+        (["check", "nobody"], 1),
+        (["forget"], 2),
+        (["frobnicate"], 2),
+        (["show"], 2),
+        (["list", "--limit", "many"], 2),
+        (["import"], 2),
+    ],
+)
+def test_errors_are_one_json_document_too(kept: Path, arguments: list[str], code: int) -> None:
+    """`error` with title, place and advice; people still read it on standard error."""
+    run = said(kept, *arguments, "--json")
+    assert run.code == code
+    assert list(_json(run)["error"]) == ["title", "place", "advice"]
+    assert _json(run)["error"]["title"]
+    assert run.err
+
+
+def test_bugs_and_interruptions_are_one_json_document_too(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script that asked for JSON gets JSON, whatever happens."""
+    for error, code in ((ValueError(SECRET), 3), (KeyboardInterrupt(), 130)):
+        monkeypatch.setattr("chathold.cli.status.totals", _raises(error))
+        run = said(home, "status", "--json")
+        assert run.code == code
+        assert _json(run)["error"]["title"]
+        assert SECRET not in run.out
+
+
+def test_a_file_that_is_no_export_fails_with_a_receipt(kept: Path, tmp_path: Path) -> None:
+    """`import --json` tells of refused files in the receipt; the exit code is 1."""
+    (tmp_path / "shopping.txt").write_text("eggs")
+    run = said(kept, "import", os.fspath(tmp_path / "shopping.txt"), "--json")
+    assert run.code == 1
+    assert [each["outcome"] for each in _json(run)["imports"]] == ["not_an_export"]
+
+
+# --- help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(kept: Path, name: str) -> None:
+    """`--help` says what the command does and what each option is for, and touches no archive."""
+    run = said(kept / "nowhere", name, "--help")
+    options = [line for line in run.out.splitlines() if line.startswith("  --")]
+    assert run.code == 0
+    assert "Usage: chathold" in run.out
+    assert COMMANDS[name][1] in " ".join(run.out.split())
+    assert len(options) >= 2
+    assert not (kept / "nowhere").exists()
+
+
+def test_the_overview_lists_every_command(kept: Path) -> None:
+    """`chathold --help` names each command with what it is for."""
+    overview = said(kept, "--help").out
+    assert [name for name, (_module, purpose) in COMMANDS.items() if f"  {name} " not in overview] == []
+    assert all(purpose[:40] in overview for _module, purpose in COMMANDS.values())
+
+
+# --- naming chats
+
+
+def test_any_unique_beginning_of_an_id_will_do(kept: Path) -> None:
+    """Whole ids, beginnings, capitals, and the service's own id name the same chat."""
+    chat = _json(said(kept, "show", ID["Chat 1"], "--json"))["conversation"]
+    for name in (chat["id"][:6], chat["id"][:6].upper(), chat["provider_id"]):
+        assert _json(said(kept, "show", name, "--json"))["conversation"] == chat
+
+
+def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
+    """Nothing is shown if several chats could be meant."""
+    home = tmp_path / "many"
+    export = histories.chatgpt(tmp_path, 0, [histories.chat(number, size=3) for number in range(257)])
+    assert said(home, "import", os.fspath(export)).code == 0
+    begun: dict[str, int] = {}
+    for line in _listed(home):
+        begun[line["id"][:2]] = begun.get(line["id"][:2], 0) + 1
+    twice = next(beginning for beginning, number in begun.items() if number > 1)
+    run = said(home, "show", twice)
+    assert (run.code, run.out) == (1, "")
+    assert "Several ids begin like this." in run.err
+
+
+# --- list
+
+
+@pytest.mark.parametrize(
+    ("filters", "titles"),
+    [
+        (["Chat"], ["Chat 2", "Chat 1", "Chat 0"]),
+        (["chat", "2"], ["Chat 2"]),
+        (["--gone"], ["Chat 0"]),
+        (["--provider", "claude"], []),
+        (["--provider", "ChatGPT", "two"], ["Two answers"]),
+        (["--account", histories.ADA, "--limit", "2"], ["Two answers", "Chat 2"]),
+        (["--account", "nobody"], []),
+        (["--documents"], []),
+    ],
+)
+def test_list_shows_what_matches_the_filters(kept: Path, filters: list[str], titles: list[str]) -> None:
+    """Words of the title, service, account, gone ones; the one that changed last first."""
+    answer = _json(said(kept, "list", *filters, "--json"))
+    assert [
+        line["title"] for line in answer["documents" if "--documents" in filters else "conversations"]
+    ] == titles
+
+
+def test_list_says_when_there_is_more(tmp_path: Path) -> None:
+    """People get fifty lines and are told how to get more; scripts get all."""
+    home = tmp_path / "long"
+    export = histories.chatgpt(tmp_path, 0, [histories.chat(number, size=3) for number in range(60)])
+    assert said(home, "import", os.fspath(export)).code == 0
+    run = said(home, "list")
+    assert len(run.out.splitlines()) == 51
+    assert "--limit" in run.err
+    assert len(said(home, "list", "--limit", "55").out.splitlines()) == 56
+    assert len(_listed(home)) == 60
+
+
+def test_a_gone_chat_is_marked_and_explained(kept: Path) -> None:
+    """The mark stands before its title, and what it means below the table."""
+    run = said(kept, "list")
+    assert "∅ Chat 0" in run.out
+    assert run.err == "∅ not in the newest export; your copy stays.\n"
+
+
+# --- show, history, diff
+
+
+def test_show_takes_a_version_by_number_and_by_key(kept: Path) -> None:
+    """What `history` lists is what `show --version` takes; without one the newest is shown."""
+    versions = _json(said(kept, "history", ID["Chat 2"], "--json"))["versions"]
+    for version, messages in ((versions[0], 2), (versions[1], 4)):
+        for name in (str(version["version"]), version["key"]):
+            shown = _json(said(kept, "show", ID["Chat 2"], "--version", name, "--json"))
+            assert len(shown["messages"]) == messages
+    assert len(_json(said(kept, "show", ID["Chat 2"], "--json"))["messages"]) == 4
+    assert said(kept, "show", ID["Chat 2"], "--version", "3").code == 1
+
+
+def test_verbatim_is_the_services_own_bytes(kept: Path) -> None:
+    """What comes back stood in the export, byte for byte, for each version."""
+    for version, number in (("1", 0), ("2", 1)):
+        run = said(kept, "show", ID["Chat 2"], "--version", version, "--verbatim")
+        (export,) = (kept.parent / str(number)).rglob("*.zip")
+        with ZipFile(export) as members:
+            exported = [members.read(name) for name in members.namelist() if name.startswith("conversations")]
+        record = run.output.removesuffix(b"\n")
+        assert json.loads(record)["title"] == "Chat 2"
+        assert any(record in each for each in exported)
+        as_json = _json(said(kept, "show", ID["Chat 2"], "--version", version, "--verbatim", "--json"))
+        assert as_json == {"verbatim": [record.decode()]}
+
+
+def test_show_all_shows_every_branch(kept: Path) -> None:
+    """Without `--all` the shown branch stands alone, and the others are counted."""
+    shown, everything = (said(kept, "show", ID["Two answers"], *more).out for more in ((), ("--all",)))
+    assert "second one" in shown
+    assert "first one" not in shown
+    assert "1 more message is hidden or on another branch: --all shows it." in shown
+    assert "first one" in everything
+    assert "second one" in everything
+    assert "more message" not in everything
+
+
+def test_history_lists_versions_oldest_first(kept: Path) -> None:
+    """A row a version: number, key, the export's day, and how much was added."""
+    run = said(kept, "history", ID["Chat 2"])
+    title, heads, *rows = run.out.splitlines()
+    assert title == "Chat 2"
+    assert heads.split() == ["Version", "Key", "Export", "of", "Messages", "Added", "Changed", "Title"]
+    assert [(row.split()[0], row.split()[2]) for row in rows] == [("1", "2026-01-31"), ("2", "2026-03-02")]
+
+
+def test_diff_shows_what_was_added_and_what_is_equal(kept: Path) -> None:
+    """Lines of the newer version carry a plus, of the older a minus; a version equals itself."""
+    forth, back = (said(kept, "diff", ID["Chat 2"], *two).out for two in (("1", "2"), ("2", "1")))
+    assert {line[0] for line in forth.splitlines() if "user 2.2" in line} == {"+"}
+    assert {line[0] for line in back.splitlines() if "user 2.2" in line} == {"-"}
+    assert said(kept, "diff", ID["Chat 2"], "2", "2").out == "This is one and the same version.\n"
+    same = _json(said(kept, "diff", ID["Chat 2"], "2", "2", "--json"))
+    assert (same["added"], same["changed"], same["removed"], same["title"]) == ([], [], [], None)
+
+
+# --- accounts, forgetting, an empty archive
+
+
+def test_an_account_goes_by_its_label(home: Path) -> None:
+    """A label is shown, can be searched by, replaced, and taken away again."""
+    (account,) = _json(said(home, "account", "--json"))["accounts"]
+    masked = account["label"]
+    assert said(home, "account", "label", f"chatgpt/{masked}", "Work").code == 0
+    assert "Work" in said(home, "status").out
+    assert len(_listed(home, "--account", "Work")) == 5
+    assert said(home, "account", "label", "chatgpt/Work", "").code == 0
+    assert _json(said(home, "account", "--json"))["accounts"][0]["label"] == masked
+    assert said(home, "account", "label", "chatgpt/nobody", "x").code == 1
+
+
+def test_forgetting_has_to_be_meant(home: Path) -> None:
+    """Where nobody can be asked, nothing is erased without `--yes`."""
+    asked = started(home, "forget", ID["Chat 1"])
+    assert asked.code == 2
+    assert "--yes" in asked.err
+    assert "1 chat or document was erased." in said(home, "forget", ID["Chat 1"], "--yes").out
+    assert said(home, "show", ID["Chat 1"]).code == 1
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in {"import", "status", "restore"}])
+def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
+    """What needs an archive says how to get one, and leaves none behind."""
+    arguments = {"backup": ["copy"], "diff": ["ab", "1", "2"], "forget": ["ab"]}
+    needs_id = ["ab"] if name in {"show", "history"} else []
+    run = said(tmp_path / "new", name, *arguments.get(name, needs_id))
+    assert run.code == 1
+    assert 'Import an export first: "chathold import FILE".' in run.err
+    assert list(tmp_path.glob("new/*")) == []
+
+
+def test_an_empty_archive_says_how_to_fill_it(tmp_path: Path) -> None:
+    """`status` of a newcomer tells what to do, and makes nothing."""
+    run = said(tmp_path / "new", "status")
+    assert run.code == 0
+    assert 'Ask the service for an export, download it, then: "chathold import FILE".' in run.out
+    assert not (tmp_path / "new").exists()
+
+
+# --- receipts
+
+
+def test_a_receipt_says_what_was_new_and_what_was_not(home: Path, tmp_path: Path) -> None:
+    """New, continued and unchanged are told apart, in the singular and plural, zeros left out."""
+    chats = [histories.chat(1), histories.chat(2, turns=6), histories.chat(9)]
+    export = histories.chatgpt(tmp_path, 2, chats)
+    first, again = (said(home, "import", os.fspath(export)).out for _ in range(2))
+    assert f"✓ {export.name}: ChatGPT export of " in first
+    assert "\n  3 chats found: 1 new · 1 continued · 1 unchanged\n" in first
+    assert "\n  Not in this export, kept from others: 3 chats · " in first
+    assert again == f"= {export.name}: already in the archive.\n"
+    same = histories.chatgpt(tmp_path / "same", 3, chats[:1])
+    assert said(home, "import", os.fspath(same)).out.splitlines()[0].endswith(", nothing new")
+
+
+def test_one_is_singular(tmp_path: Path) -> None:
+    """Counts read as a person would say them."""
+    export = histories.chatgpt(tmp_path, 0, [histories.chat(0, turns=1)])
+    receipt = said(tmp_path / "home", "import", os.fspath(export)).out
+    status, check = (said(tmp_path / "home", name).out for name in ("status", "check"))
+    assert "1 chat found: 1 new" in receipt
+    assert "Kept: 1 chat · 1 message · 1 version · " in status
+    assert "✓ 1 chat: all read back just now" in check
+
+
+def test_a_relative_path_is_remembered_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`status` can name a file wherever it was imported from."""
+    parts = histories.claude_parts(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    said(tmp_path / "home", "import", os.path.relpath(parts[0], tmp_path))
+    waiting = _json(said(tmp_path / "home", "status", "--json"))["downloads"]
+    assert [each["path"] for each in waiting] == [os.fspath(parts[0])]
+
+
+# --- hostile texts, terminals
+
+
+def test_no_text_can_steer_the_terminal(home: Path, tmp_path: Path) -> None:
+    """Titles, messages, labels and names of files lose every character that is not just seen."""
+    (hostile,) = (line["id"] for line in _listed(home) if "owned" in line["title"])
+    file = tmp_path / f"{screens.HOSTILE.replace('/', '')}.txt"
+    file.write_text("no export")
+    runs = [
+        said(home, "list"),
+        said(home, "show", hostile, "--all"),
+        said(home, "history", hostile),
+        said(home, "account", "label", f"chatgpt/{histories.ADA}", screens.HOSTILE),
+        said(home, "status"),
+        said(home, "check"),
+        said(home, "import", os.fspath(file)),
+        said(home, "show", screens.HOSTILE),
+    ]
+    for run in runs:
+        odd = {
+            each for each in run.out + run.err if unicodedata.category(each) in {"Cc", "Cf", "Zl", "Zp", "Cs"}
+        }
+        assert odd <= {"\n"}
+
+
+def test_no_title_breaks_a_table(home: Path) -> None:
+    """Every row is one line, and columns stand below their heads, however wide the characters are."""
+    said(home, "account", "label", f"chatgpt/{histories.ADA}", "工作 🦊\n用")
+    heads, *rows = said(home, "list").out.splitlines()
+    assert len(rows) == 5
+    account, title = (cell_len(heads[: heads.index(head)]) for head in ("Account", "Title"))
+    assert {cell_len(row[: row.index("工作 🦊 用")]) for row in rows} == {account}
+    for beginning in ("Two answers", "[2J]0;owned夜間"):
+        (row,) = (row for row in rows if beginning in row)
+        assert cell_len(row[: row.index(beginning)]) == title
+
+
+def test_spaces_and_joints_of_scripts_are_kept(tmp_path: Path) -> None:
+    """Ideographic spaces, Persian joints and emoji sequences steer nothing and stay."""
+    words = "全角　空白 می‌خواهم 👩‍👩‍👧 10\u00a0km"
+    chat = replace(screens.branched_chat(), title=words)
+    export = histories.chatgpt(tmp_path, 0, [chat])
+    assert said(tmp_path / "home", "import", os.fspath(export)).code == 0
+    assert words in said(tmp_path / "home", "list").out
+
+
+def test_a_table_fits_a_narrow_terminal(kept: Path) -> None:
+    """On a terminal the last column is cut; nothing wraps."""
+    lines = on_terminal(kept, "list", columns=76).replace("\r", "").splitlines()
+    assert max(map(cell_len, lines)) <= 76
+    assert any(line.endswith("…") for line in lines)
+
+
+def test_progress_is_drawn_on_a_terminal_only(tmp_path: Path) -> None:
+    """A pipe gets the receipt; a terminal sees a bar before it."""
+    export = os.fspath(histories.chatgpt(tmp_path, 0, [histories.chat(number) for number in range(5)]))
+    drawn = on_terminal(tmp_path / "seen", "import", export)
+    piped = started(tmp_path / "piped", "import", export)
+    assert "%" in drawn
+    assert "5 chats found: 5 new" in drawn
+    assert "5 chats found: 5 new" in piped.out
+    assert "%" not in piped.out
+    assert piped.err == ""
+
+
+def test_a_reader_that_goes_away_is_no_error(kept: Path) -> None:
+    """`chathold list | head -1` ends in silence."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        command_line(kept, "list"), stdout=theirs, stderr=subprocess.PIPE, check=False, env=environment()
+    )
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "latin-1", "LANGUAGE": "zh_CN"},
+    ],
+)
+def test_any_terminal_encoding_will_do(kept: Path, variables: dict[str, str]) -> None:
+    """Answers are in UTF-8 whatever the locale says; help and errors never fail on a character."""
+    assert "夜間" in started(kept, "list", **variables).out
+    assert started(kept, "--help", **variables).code == 0
+    assert started(kept, "import", "no such 文件.zip", **variables).code == 1
+
+
+def test_python_has_nothing_to_complain_of(tmp_path: Path) -> None:
+    """Under `-X dev -W error` nothing is left open, and nothing deprecated is used."""
+    export = os.fspath(histories.chatgpt_earlier(tmp_path))
+    strict = ("-X", "dev", "-W", "error")
+    for arguments in (["import", export], ["check"], ["status"], ["show", "ffff"]):
+        run = started(tmp_path / "home", *arguments, python=strict)
+        assert run.code == int(arguments[0] == "show")
+        assert "Warning" not in run.err
+        assert bool(run.err) == (arguments[0] == "show")
