@@ -28,6 +28,12 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
     exact = [row for row in rows if prefix in (row[0], row[3])]
     if len(exact) == 1:
         rows = exact
+    if not rows and find_extracted(archive, prefix):
+        raise ChatholdError(
+            _("This document stands in pieces inside conversations; they have it, and its history."),
+            place=prefix,
+            advice=_('"chathold show" shows it.'),
+        )
     if not rows or len(prefix) < _SHORTEST_PREFIX:
         raise ChatholdError(
             _("There is no conversation of this id."),
