@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -80,8 +79,33 @@ def started(home: Path, *args: str, python: Sequence[str] = (), **variables: str
     return Said(done.returncode, done.stdout, done.stderr)
 
 
+_SEVERAL = """
+import sys
+from chathold.__main__ import main
+codes = [main(["--home", sys.argv[1], *line.split()]) for line in sys.argv[2:]]
+sys.stdout.buffer.write(bytes(codes))
+"""
+
+
+def one_after_another(
+    home: Path, *lines: str, python: Sequence[str] = (), **variables: str
+) -> tuple[list[int], str]:
+    """Run several command lines in one new process: their exit codes, and all that was written."""
+    done = subprocess.run(
+        [sys.executable, *python, "-c", _SEVERAL, os.fspath(home), *lines],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=environment(**variables),
+    )
+    return list(done.stdout[-len(lines) :]), done.stdout[: -len(lines)].decode()
+
+
 def on_terminal(home: Path, *args: str, columns: int = 80) -> str:
     """All that a command writes to a terminal that is so many columns wide."""
+    import pty  # noqa: PLC0415 - where there are no terminals of this kind, other tests still run
+
     ours, theirs = pty.openpty()
     variables = environment(TERM="xterm", COLUMNS=str(columns), LINES="24")
     with subprocess.Popen(

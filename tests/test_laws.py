@@ -33,8 +33,8 @@ from world_truth import CHATGPT, Document
 from worlds import Download, World, Wrap, without_asset, without_document, without_turn, worlds
 
 _SLOW = [HealthCheck.too_slow]  # an example is several imports: slow to make, but few are enough
-QUICK = settings(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
-FEW = settings(QUICK, max_examples=15)
+QUICK = settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
+FEW = settings(QUICK, max_examples=12)
 seeds = st.integers(0, 1000)
 
 _WRAPS = (Wrap(renamed=True), Wrap(stored=True, backwards=True), Wrap(shards=1), Wrap(shards=4))
