@@ -494,12 +494,13 @@ def test_progress_is_drawn_on_a_terminal_only(tmp_path: Path) -> None:
     assert piped.err == ""
 
 
-def test_a_reader_that_goes_away_is_no_error(kept: Path) -> None:
-    """`chathold list | head -1` ends in silence."""
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["show", "ffffffff", "--json"]])
+def test_a_reader_that_goes_away_is_no_error(kept: Path, arguments: list[str]) -> None:
+    """`chathold list | head -1` ends quietly, and so do help and errors."""
     ours, theirs = os.pipe()
     os.close(ours)
     done = subprocess.run(
-        command_line(kept, "list"), stdout=theirs, stderr=subprocess.PIPE, check=False, env=environment()
+        command_line(kept, *arguments), stdout=theirs, stderr=subprocess.PIPE, check=False, env=environment()
     )
     os.close(theirs)
     assert (done.returncode, done.stderr) == (0, b"")
