@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -120,6 +121,26 @@ def on_terminal(home: Path, *args: str, columns: int = 80) -> str:
             pass
         os.close(ours)
     return screen.decode()
+
+
+def seen(written: str) -> list[str]:
+    """The lines that stand on a terminal after all this was written to it."""
+    lines, row, column = [""], 0, 0
+    for piece in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n]|[^\x1b\r\n]+", written):
+        match piece:
+            case "\n":
+                row += 1
+                lines += [""] * (row + 1 - len(lines))
+            case "\r":
+                column = 0
+            case "\x1b[2K":
+                lines[row] = ""
+            case _ if piece.endswith("A") and piece.startswith("\x1b"):
+                row -= int(piece[2:-1] or 1)
+            case _ if not piece.startswith("\x1b"):
+                lines[row] = lines[row][:column] + piece + lines[row][column + len(piece) :]
+                column += len(piece)
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def hostile_chat() -> Chat:

@@ -483,20 +483,20 @@ def test_a_table_fits_a_narrow_terminal(kept: Path) -> None:
 
 
 def test_progress_is_drawn_on_a_terminal_only(tmp_path: Path) -> None:
-    """A pipe gets the receipt; a terminal sees a bar before it."""
+    """A terminal sees a bar that leaves nothing behind; a pipe gets the receipt alone."""
     export = os.fspath(histories.chatgpt(tmp_path, 0, [histories.chat(number) for number in range(5)]))
-    drawn = on_terminal(tmp_path / "seen", "import", export)
+    drawn = on_terminal(tmp_path / "seen", "import", export, columns=200)
     piped = started(tmp_path / "piped", "import", export)
-    assert "%" in drawn
-    assert "5 chats found: 5 new" in drawn
-    assert "5 chats found: 5 new" in piped.out
-    assert "%" not in piped.out
+    assert "100 %" in drawn
+    assert screens.seen(drawn) == piped.out.splitlines()
+    assert piped.out.splitlines()[1] == "  5 chats found: 5 new"
     assert piped.err == ""
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["show", "ffffffff", "--json"]])
+@pytest.mark.parametrize("arguments", [["list"], ["show", "ID", "--verbatim"], ["show", "ffff", "--json"]])
 def test_a_reader_that_goes_away_is_no_error(kept: Path, arguments: list[str]) -> None:
-    """`chathold list | head -1` ends quietly, and so do help and errors."""
+    """`chathold list | head -1` ends quietly, and so do bytes and errors."""
+    arguments = [ID["Chat 1"] if each == "ID" else each for each in arguments]
     ours, theirs = os.pipe()
     os.close(ours)
     done = subprocess.run(

@@ -13,9 +13,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,7 @@ CHATGPT: dict[str, Odd] = {
     "nodes that are none": Odd(
         chatgpt("odd", mapping=TREE | {"x": None, "y": 5, "z": [1]}), told=True, messages=1
     ),
-    "content null": Odd(chatgpt("odd", node("m", None, SAID), node("n", "m", None)), messages=2),
+    "content null": Odd(chatgpt("odd", node("m", None, SAID), node("n", "m", None)), messages=2, told=True),
     "content of other kinds": Odd(
         chatgpt(
             "odd",
@@ -156,7 +156,8 @@ CHATGPT: dict[str, Odd] = {
     "parts of all kinds": Odd(
         chatgpt(
             "odd", node("m", None, {"content_type": "text", "parts": [None, "", SAID, {"a": 1}, 5, ["b"]]})
-        )
+        ),
+        told=True,
     ),
     "no parts": Odd(
         chatgpt("odd", node("m", None, SAID), node("n", "m", {"content_type": "text", "parts": []}))
@@ -247,11 +248,11 @@ CLAUDE: dict[str, Odd] = {
         claude("odd", spoken("m", SAID), spoken("m", "another")), (SAID, "another"), told=True
     ),
     "no id": Odd(claude("odd", spoken("", SAID), spoken("", "more")), (SAID, "more"), messages=2),
-    "its own parent": Odd(claude("odd", spoken("m", SAID, "m")), messages=1),
+    "its own parent": Odd(claude("odd", spoken("m", SAID, "m")), messages=1, told=True),
     "a ring": Odd(
-        claude("odd", spoken("a", SAID, "b"), spoken("b", "back", "a")), (SAID, "back"), messages=2
+        claude("odd", spoken("a", SAID, "b"), spoken("b", "back", "a")), (SAID, "back"), messages=2, told=True
     ),
-    "a parent that is not there": Odd(claude("odd", spoken("m", SAID, "gone")), messages=1),
+    "a parent that is not there": Odd(claude("odd", spoken("m", SAID, "gone")), messages=1, told=True),
     "answers before questions": Odd(
         claude("odd", spoken("a", SAID, created_at="2026-09-02T00:00:00Z"), spoken("b", "before", "a")),
         (SAID, "before"),
@@ -262,7 +263,8 @@ CLAUDE: dict[str, Odd] = {
     "an unknown block": Odd(
         claude(
             "odd", spoken("m", "", content=[{"type": "hologram", "depth": 3}, {"type": "text", "text": SAID}])
-        )
+        ),
+        told=True,
     ),
     "a tool's result as a string": Odd(
         claude("odd", spoken("m", "", content=[{"type": "tool_result", "name": "x", "content": SAID}]))
@@ -284,14 +286,15 @@ DEEPSEEK: dict[str, Odd] = {
     "no root": Odd(deepseek("odd", {"1": asked(SAID)})),
     "only a root": Odd(deepseek("odd", {"root": ROOT | {"children": []}}), texts=(), messages=0),
     "children that are not there": Odd(
-        deepseek("odd", {"root": ROOT, "1": asked(SAID) | {"children": ["7", None]}})
+        deepseek("odd", {"root": ROOT, "1": asked(SAID) | {"children": ["7", None]}}), told=True
     ),
     "parents and children disagree": Odd(
         deepseek("odd", {"root": ROOT, "1": asked(SAID), "2": asked("two", "1") | {"children": ["1"]}}),
         (SAID, "two"),
+        told=True,
     ),
     "a ring": Odd(
-        deepseek("odd", {"1": asked(SAID, "2"), "2": asked("two", "1")}), (SAID, "two"), messages=2
+        deepseek("odd", {"1": asked(SAID, "2"), "2": asked("two", "1")}), (SAID, "two"), messages=2, told=True
     ),
     "a place without message": Odd(
         deepseek("odd", {"root": ROOT, "1": {"parent": "root", "message": None}, "4": asked(SAID, "1")}),
@@ -320,7 +323,7 @@ DEEPSEEK: dict[str, Odd] = {
         deepseek("odd", {"root": ROOT, "1": asked(SAID), "2": asked("", "1", fragments=None)})
     ),
     "times without zone": Odd(
-        deepseek("odd", {"1": asked(SAID, inserted_at="2026-09-01T18:00:00")}, updated_at="x")
+        deepseek("odd", {"1": asked(SAID, inserted_at="2026-09-01T18:00:00")}, updated_at="x"), told=True
     ),
     "title null": Odd(deepseek("odd", title=None)),
     "mapping null": Odd(deepseek("odd", mapping=None), texts=(), told=True, messages=0),
@@ -446,3 +449,526 @@ def test_what_cannot_be_read_at_all_is_kept(
 
     assert told
     assert digests(homes[0])[0] != digests(homes[1])[0]
+
+
+# Odd downloads. A good archive beside which they come; a failure changes nothing in it.
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an archive of one ChatGPT conversation."""
+    folder = tmp_path_factory.mktemp("kept")
+    imported(folder / "home", [export(folder / "kept.zip", "chatgpt", chatgpt("kept"))])
+    return folder / "home"
+
+
+@pytest.fixture
+def home(kept: Path, tmp_path: Path) -> Path:
+    """A copy of that archive, to be written to."""
+    return Path(shutil.copytree(kept, tmp_path / "home"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where downloads lie."""
+    made = tmp_path / "Downloads"
+    made.mkdir()
+    return made
+
+
+def refused(home: Path, path: Path, outcome: str, *options: str) -> Any:
+    """The receipt of a download that cannot be imported: told with a way out, and nothing has changed."""
+    before = digests(home)
+    (receipt,) = imported(home, [path], *options, expect=1)
+
+    assert receipt["outcome"] == outcome
+    assert receipt["problems"][0]["what"]
+    assert receipt["problems"][0]["where"]
+    assert receipt["advice"]
+    assert digests(home) == before
+    assert list(listed(home)) == ["kept"]
+    return receipt
+
+
+def taken(home: Path, path: Path, *names: str, options: Sequence[str] = ()) -> Any:
+    """The receipt of a download that is imported, with these conversations new in the archive."""
+    (receipt,) = imported(home, [path], *options)
+    counts = receipt["conversations"]
+
+    assert receipt["outcome"] == "imported"
+    assert counts["new"] == len(names)
+    assert counts["found"] == counts["new"] + counts["updated"] + counts["unchanged"] + counts["failed"]
+    assert set(listed(home)) == {"kept", *names}
+    digests(home)
+    return receipt
+
+
+def array(*records: Any, provider: str = "chatgpt") -> bytes:
+    """A conversations.json."""
+    return text([each if isinstance(each, dict) else RECORD[provider](each) for each in records]).encode()
+
+
+USER = text(OWNERS["chatgpt"][1]).encode()
+GEMS = [
+    ("Takeout/Gemini/gemini_gems_data.html", b"<html>Gems</html>"),
+    ("Takeout/archive_browser.html", b"<html>"),
+]
+USAGE = [("amount-2026-09.csv", b"user_id,utc_date\n"), ("cost-2026-09.csv", b"user_id,utc_date\n")]
+TWO = [("a/conversations.json", array("one")), ("b/conversations.json", array("two", provider="deepseek"))]
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+MANIFEST_ONLY = {"version": 1, "export_files": [{"path": "conversations.json"}], "logical_files": {}}
+LOGIN = b"<!DOCTYPE html><html><title>Log in</title></html>"
+
+REFUSED: dict[str, tuple[str, bytes, str, str]] = {
+    "an empty file": ("export.zip", b"", "not_an_export", "empty"),
+    "a file of zeros": ("export.zip", bytes(5000), "incomplete", "nothing yet"),
+    "a picture called .zip": ("export.zip", PNG, "not_an_export", "picture"),
+    "a web page called .zip": ("export.zip", LOGIN, "not_an_export", "web page"),
+    "an empty list alone": ("conversations.json", b"[]", "not_an_export", ""),
+    "an empty object": ("conversations.json", b"{}", "not_an_export", ""),
+    "any other JSON": ("package.json", b'{"name": "x", "version": "1"}', "not_an_export", ""),
+    "a Takeout with Gems only": ("takeout.zip", ordinary(GEMS), "not_an_export", "Gems"),
+    "DeepSeek's list of API usage": ("usage.zip", ordinary(USAGE), "not_an_export", "usage"),
+    "any other ZIP": ("photos.zip", ordinary([("a.png", PNG)]), "not_an_export", "a.png"),
+    "an empty ZIP": ("export.zip", ordinary([]), "not_an_export", ""),
+    "two services in one": ("both.zip", ordinary(TWO), "failed", "ChatGPT, DeepSeek"),
+    "a password": (
+        "export.zip",
+        built(Piece(b"conversations.json", array("one"), flags=1)),
+        "failed",
+        "password",
+    ),
+    "a method nobody knows": ("export.zip", built(Piece(b"conversations.json", b"x", 98)), "failed", "PPMd"),
+    "a wrong checksum": (
+        "export.zip",
+        built(Piece(b"conversations.json", array("one"), crc=5), Piece(b"user.json", USER)),
+        "incomplete",
+        "--rescue",
+    ),
+    "a list that ends in the middle": (
+        "conversations.json",
+        array("one", "two")[:-40],
+        "incomplete",
+        "--rescue",
+    ),
+    "a list without its end": ("conversations.json", array("one", "two")[:-1], "incomplete", "--rescue"),
+    "UTF-16": ("conversations.json", array("one").decode().encode("utf-16"), "not_an_export", "UTF-16"),
+    "packed otherwise": ("export.tar.gz", b"\x1f\x8b\x08" + bytes(50), "not_an_export", "no ZIP"),
+    "a number": ("conversations.json", b"42", "not_an_export", ""),
+}
+
+
+@pytest.mark.parametrize("kind", list(REFUSED))
+def test_what_is_no_whole_export_changes_nothing(kind: str, home: Path, folder: Path) -> None:
+    """It is told for what it is, with a way out, the exit code is 1, and the archive is as it was."""
+    name, data, outcome, said = REFUSED[kind]
+    (folder / name).write_bytes(data)
+    receipt = refused(home, folder / name, outcome)
+
+    assert said in f"{receipt['problems'][0]['what']} {receipt['advice']}"
+
+
+def test_a_file_that_is_not_there(home: Path, folder: Path) -> None:
+    """A path that leads nowhere is told."""
+    refused(home, folder / "gone.zip", "failed")
+
+
+def test_an_empty_folder(home: Path, folder: Path) -> None:
+    """A folder with nothing in it is no export."""
+    refused(home, folder, "not_an_export")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="this user may read everything")
+def test_what_may_not_be_read(home: Path, folder: Path) -> None:
+    """A file or folder without rights is told as that."""
+    path = export(folder / "export.zip", "chatgpt", chatgpt("one"))
+    path.chmod(0)
+    assert "not allowed" in refused(home, path, "failed")["problems"][0]["what"]
+    folder.chmod(0)
+    try:
+        assert "not allowed" in refused(home, folder, "failed")["problems"][0]["what"]
+    finally:
+        folder.chmod(0o700)
+
+
+def test_a_bomb(home: Path, folder: Path) -> None:
+    """What unpacks to more than a chat export can hold is stopped, whatever its directory says."""
+    packed = zeros(4 * 1100)
+    bomb = Piece(b"conversations.json", b"", 8, packed, size=100, crc=0)
+    (folder / "export.zip").write_bytes(built(bomb, Piece(b"user.json", USER)))
+
+    assert "disk" in refused(home, folder / "export.zip", "failed")["problems"][0]["what"]
+
+
+# Cut downloads, and what is rescued of them.
+
+
+def cut_zip(folder: Path, share: float) -> Path:
+    """A ZIP that breaks off at a share of its length: users file, two shards of stored chats, a picture."""
+    rest = random.Random(5).randbytes(3000)
+    files = [
+        ("user.json", USER),
+        ("conversations-000.json", array("one", "two")),
+        ("conversations-001.json", array("three", "four")),
+        ("file-0123456789abcdef01.png", rest),
+    ]
+    data = ordinary(files, zipfile.ZIP_STORED)
+    path = folder / "export.zip"
+    path.write_bytes(data[: int(len(data) * share)])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("share", "names"),
+    [(0.28, {"one", "two"}), (0.35, {"one", "two", "three"}), (0.6, {"one", "two", "three", "four"})],
+)
+def test_a_cut_zip_is_rescued_on_demand(share: float, names: set[str], home: Path, folder: Path) -> None:
+    """A cut ZIP changes nothing by itself; with --rescue its whole records come in, and it vouches for nothing."""
+    path = cut_zip(folder, share)
+    assert "--rescue" in refused(home, path, "incomplete")["advice"]
+    (receipt,) = imported(home, [path], "--rescue")
+
+    assert receipt["outcome"] == "imported"
+    assert set(listed(home)) == {"kept", *names}
+    assert receipt["problems"]
+    assert not any(conversation["gone_since"] for conversation in listed(home).values())
+    digests(home)
+
+
+def test_after_a_rescue_the_whole_file_is_read(home: Path, folder: Path) -> None:
+    """A file that was rescued is no file that was read: it, and the whole one after it, are imported."""
+    imported(home, [cut_zip(folder, 0.35)], "--rescue")
+    (again,) = imported(home, [folder / "export.zip"], "--rescue")
+    (receipt,) = imported(home, [cut_zip(folder, 1)])
+
+    assert again["outcome"] == "unchanged"
+    assert receipt["conversations"] | {"new": 1, "unchanged": 3} == receipt["conversations"]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 40, 300])
+def test_a_cut_list_is_rescued_on_demand(lost: int, home: Path, folder: Path) -> None:
+    """A JSON file that ends in the middle gives, on demand, the records that were whole."""
+    path = folder / "conversations.json"
+    path.write_bytes(array("one", "two", "three")[:-lost])
+    refused(home, path, "incomplete")
+    (receipt,) = imported(home, [path], "--rescue")
+
+    assert set(listed(home)) == {"kept", "one", "two"} | ({"three"} if lost == 1 else set())
+    assert receipt["problems"]
+    digests(home)
+
+
+# Odd, but whole.
+
+
+def odd_zips() -> dict[str, bytes]:
+    """ZIPs of one conversation, "one", as odd as they can be."""
+    data, user = Piece(b"conversations.json", array("one")), Piece(b"user.json", USER)
+    junk = [
+        ("__MACOSX/._conversations.json", b"\0\5\x16"),
+        ("._conversations.json", b"\0\5"),
+        (".DS_Store", b"\0"),
+    ]
+    plain = [("conversations.json", array("one")), ("user.json", USER)]
+    inner = ordinary([("conversations.json", array("hidden")), ("user.json", USER)])
+    return {
+        "a size that is a lie": built(replace(data, size=7), user),
+        "sixty-four bit": built(data, user, wide=True),
+        "Deflate64": built(replace(data, method=9, packed=deflated64(data.data)), user),
+        "data descriptors": built(replace(data, method=8, descriptor=True), user),
+        "backslashes": built(
+            replace(data, name=b"export\\conversations.json"), replace(user, name=b"export\\user.json")
+        ),
+        "a folder around it": ordinary((f"my export/{name}", each) for name, each in plain),
+        "junk of a Mac": ordinary(plain + junk),
+        "names that climb": built(
+            replace(data, name=b"../../conversations.json"), replace(user, name=b"/user.json")
+        ),
+        "something before it": b"MZ" + bytes(500) + built(data, user),
+        "a comment": built(data, user, comment=b"hello"),
+        "a BOM": ordinary(
+            [("conversations.json", b"\xef\xbb\xbf" + array("one")), ("user.json", b"\xef\xbb\xbf" + USER)]
+        ),
+        "CRLF": ordinary(
+            [
+                (
+                    "conversations.json",
+                    json.dumps(json.loads(array("one")), indent=1).replace("\n", "\r\n").encode(),
+                ),
+                ("user.json", USER),
+            ]
+        ),
+        "a wrapper": ordinary(
+            [("conversations.json", b'{"conversations": ' + array("one") + b"}"), ("user.json", USER)]
+        ),
+        "trailing junk": ordinary(
+            [("conversations.json", array("one") + b"\n<!-- -->"), ("user.json", USER)]
+        ),
+        "an invented manifest": ordinary(
+            [
+                *plain,
+                (
+                    "export_manifest.json",
+                    b'{"version": 9, "logical_files": {"conversations.json": {"files": ["../gone.json"]}}}',
+                ),
+            ]
+        ),
+        "a manifest that is none": ordinary([*plain, ("export_manifest.json", b'["nonsense"]')]),
+        "an attachment that is an export": ordinary(
+            [
+                *plain,
+                ("file-0123456789abcdef01.zip", inner),
+                ("file_0123456789abcdef.dat", inner),
+                ("file-0123456789abcdef02.json", array("hidden")),
+            ]
+        ),
+        "a ZIP that is no part of it": ordinary([*plain, ("old.zip", inner)]),
+        "an upload that is a web page": ordinary(
+            [*plain, ("chat.html", b"<html>" + array("hidden") + b"</html>")]
+        ),
+        "all of it twice": ordinary([*plain, ("copy/conversations.json", array("one"))]),
+    }
+
+
+@pytest.mark.parametrize("kind", list(odd_zips()))
+def test_an_odd_zip_is_read(kind: str, home: Path, folder: Path) -> None:
+    """However it was packed, what it holds is imported, and nothing that is the user's own file is opened."""
+    path = folder / "export.zip"
+    path.write_bytes(odd_zips()[kind])
+    taken(home, path, "one")
+
+
+def test_a_member_name_that_stands_twice(home: Path, folder: Path) -> None:
+    """Two members of one name are both read."""
+    pieces = (Piece(b"conversations.json", array("one")), Piece(b"conversations.json", array("two")))
+    (folder / "export.zip").write_bytes(built(*pieces, Piece(b"user.json", USER)))
+    taken(home, folder / "export.zip", "one", "two")
+
+
+def test_a_conversation_that_stands_twice(home: Path, folder: Path) -> None:
+    """Of one id in two shards everything is kept, and it is counted once."""
+    shards = {
+        "conversations-000.json": array(chatgpt("one", node("a", None, "first"))),
+        "conversations-001.json": array(chatgpt("one", node("b", None, "second"))),
+    }
+    (folder / "export.zip").write_bytes(ordinary([*shards.items(), ("user.json", USER)]))
+    taken(home, folder / "export.zip", "one")
+
+    assert set(shown(home, listed(home)["one"]["id"])) == {"a", "b"}
+
+
+def test_shards_are_read_whatever_their_numbers(home: Path, folder: Path) -> None:
+    """Shards with gaps and without leading zeros are all read; a gap is told, and such an export vouches for nothing."""
+    shards = [(f"conversations-{number}.json", array(f"c{number}")) for number in (10, 2, 0, 1)]
+    (folder / "export.zip").write_bytes(ordinary([*shards, ("user.json", USER)]))
+    taken(home, folder / "export.zip", "c10", "c2", "c0", "c1")
+
+    assert listed(home)["kept"]["gone_since"] is None
+
+
+@pytest.mark.parametrize(
+    "name", ["export.dms", "export.ZIP", "export", "export (1).zip", "卒業.zip", "a" * 250]
+)
+def test_a_name_decides_nothing(name: str, home: Path, folder: Path) -> None:
+    """A ZIP is known by its content, whatever the browser or the user called it."""
+    taken(home, export(folder / name, "chatgpt", chatgpt("one")), "one")
+
+
+def test_lists_without_chats_are_unchanged(home: Path, folder: Path) -> None:
+    """An export with an empty list is read, changes nothing, and comes with advice; no chat is gone."""
+    path = export(folder / "export.zip", "chatgpt")
+    (receipt,) = imported(home, [path])
+
+    assert (receipt["outcome"], receipt["conversations"]["found"]) == ("unchanged", 0)
+    assert receipt["advice"]
+
+
+LOOSE: dict[str, tuple[bytes, tuple[str, ...]]] = {
+    "a list": (array("one", "two"), ("one", "two")),
+    "a BOM and CRLF": (b"\xef\xbb\xbf \r\n" + array("one") + b"\r\n", ("one",)),
+    "one object of a userscript": (text(chatgpt("one")).encode(), ("one",)),
+    "a wrapper": (b'{"exported_at": "now", "conversations": ' + array("one") + b"}", ("one",)),
+    "no conversation first": (b"[null, 5, {}, " + array("one")[1:], ("one",)),
+    "a comma at the end": (array("one")[:-1] + b",]", ("one",)),
+    "zeros behind": (array("one") + bytes(100), ("one",)),
+}
+
+
+@pytest.mark.parametrize("kind", list(LOOSE))
+def test_loose_json(kind: str, home: Path, folder: Path) -> None:
+    """conversations.json alone, as others write it too, is imported and vouches for nothing."""
+    data, names = LOOSE[kind]
+    (folder / "chats.json").write_bytes(data)
+    (receipt,) = imported(home, [folder / "chats.json"])
+
+    assert set(listed(home)) == {"kept", *names}
+    assert receipt["conversations"]["found"] - receipt["conversations"]["failed"] >= len(names)
+    assert not any(conversation["gone_since"] for conversation in listed(home).values())
+    digests(home)
+
+
+def test_a_manifest_alone(home: Path, folder: Path) -> None:
+    """Claude's list of parts is imported for itself: it says what to wait for, and holds no chats."""
+    path = folder / "manifest.json"
+    parts = [
+        {"filename": f"{name}-000.zip", "category": name, "part": 0, "export_url": "https://x"}
+        for name in ("conversations", "projects")
+    ]
+    path.write_text(
+        text({"version": "1.0", "created_at": "2026-09-10T00:00:00Z", "total_files": 2, "data_files": parts})
+    )
+    (receipt,) = imported(home, [path])
+
+    assert receipt["provider"] == "claude"
+    assert receipt["parts"] == {"seen": [], "missing": ["conversations-000.zip", "projects-000.zip"]}
+    assert "conversations-000.zip" in receipt["advice"]
+    assert list(listed(home)) == ["kept"]
+
+
+PORTAL = "User Online Activity/Conversations__0f-chatgpt-0001"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_the_portals_zip_in_zip(method: int, home: Path, folder: Path) -> None:
+    """OpenAI's portal packs exports into an export: those, and no other ZIPs, are opened."""
+    parts = [ordinary([("conversations.json", array(name)), ("user.json", USER)]) for name in ("one", "two")]
+    files = [(f"{PORTAL}-part-000{number}.zip", part) for number, part in enumerate(parts, 1)]
+    files += [
+        ("report.html", b"<html>"),
+        ("User Online Activity/mine.zip", ordinary([("conversations.json", array("hidden"))])),
+    ]
+    (folder / "OpenAI-export.zip").write_bytes(ordinary(files, method))
+    taken(home, folder / "OpenAI-export.zip", "one", "two")
+
+
+def test_no_other_zip_in_zip(home: Path, folder: Path) -> None:
+    """A ZIP with nothing but another export in it is no export; what to do is said."""
+    inner = ordinary([("conversations.json", array("hidden")), ("user.json", USER)])
+    (folder / "outer.zip").write_bytes(ordinary([("export.zip", inner)]))
+    refused(home, folder / "outer.zip", "not_an_export")
+
+
+# Folders.
+
+
+def unpacked(folder: Path, *names: str) -> Path:
+    """An export that somebody unpacked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "conversations.json").write_bytes(array(*names))
+    (folder / "user.json").write_bytes(USER)
+    return folder
+
+
+def test_an_unpacked_folder_is_one_export(home: Path, folder: Path) -> None:
+    """It is the same export as the ZIP, and junk in it is left out."""
+    inside = unpacked(folder / "my export", "one", "two")
+    (inside / "__MACOSX").mkdir()
+    (inside / "__MACOSX" / "._conversations.json").write_bytes(b"\0\5")
+    (inside / "file-0123456789abcdef01.png").write_bytes(PNG)
+    receipt = taken(home, inside, "one", "two")
+
+    assert receipt["assets"]["new"] == 1
+
+
+def test_a_folder_of_downloads_is_many(home: Path, folder: Path) -> None:
+    """In a folder that is no export itself each child is tried, and what is none is told without stopping the rest."""
+    export(folder / "a.zip", "chatgpt", chatgpt("one"))
+    export(folder / "b.zip", "deepseek", deepseek("two"))
+    unpacked(folder / "c", "three")
+    (folder / "conversations (1).json").write_bytes(array("four"))
+    (folder / "conversations.json").write_bytes(array("five"))
+    (folder / "cut.zip").write_bytes(export(folder / "x", "chatgpt", chatgpt("six")).read_bytes()[:-30])
+    (folder / "x").unlink()
+    (folder / "notes.txt").write_text("hello")
+    receipts = chathold(home, "import", str(folder), expect=1)["imports"]
+    outcomes = {Path(each["path"]).name: each["outcome"] for each in receipts}
+
+    assert outcomes == {
+        "a.zip": "imported",
+        "b.zip": "imported",
+        "c": "imported",
+        "conversations (1).json": "imported",
+        "conversations.json": "imported",
+        "cut.zip": "incomplete",
+    }
+    assert set(listed(home)) == {"kept", "one", "two", "three", "four", "five"}
+    digests(home)
+
+
+def test_parts_in_a_folder_are_parts(home: Path, folder: Path) -> None:
+    """Claude's parts side by side are imported one by one, and found to belong together."""
+    names = ("conversations-000.zip", "light_metadata-000.zip")
+    (folder / names[0]).write_bytes(ordinary([("conversations.json", array("one", provider="claude"))]))
+    (folder / names[1]).write_bytes(ordinary([("users.json", text(OWNERS["claude"][1]).encode())]))
+    listing = {
+        "version": "1.0",
+        "created_at": "2026-11-23T12:00:00Z",
+        "total_files": 2,
+        "data_files": [{"filename": name} for name in names],
+    }
+    (folder / "manifest.json").write_text(text(listing))
+    receipts = chathold(home, "import", str(folder))["imports"]
+
+    assert [each["outcome"] for each in receipts] == ["imported"] * 3
+    assert receipts[-1]["parts"]["missing"] == []
+
+
+# Size.
+
+
+def long_record(megabytes: int) -> bytes:
+    """A conversation whose one message is a text of so many megabytes."""
+    return (
+        text(chatgpt("long", node("m", None, "@"))).encode().replace(b"@", b"word " * (megabytes * 200_000))
+    )
+
+
+def test_a_long_text(home: Path, folder: Path) -> None:
+    """A message of 30 MB is imported, kept byte for byte, and so are its neighbours."""
+    path = folder / "export.zip"
+    path.write_bytes(
+        ordinary(
+            [
+                ("conversations.json", b"[" + array("one")[1:-1] + b"," + long_record(30) + b"]"),
+                ("user.json", USER),
+            ]
+        )
+    )
+    taken(home, path, "one", "long")
+
+    assert verbatim(home, listed(home)["long"]["id"]) == long_record(30)
+
+
+_MEASURED = """
+import resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "chathold", *sys.argv[1:]], stdout=subprocess.DEVNULL)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is measured with getrusage")
+@pytest.mark.parametrize("megabytes", [30, 300])
+def test_the_memory_for_a_long_text(megabytes: int, folder: Path, tmp_path: Path) -> None:
+    """An import takes no more than 160 MB and four times the largest record."""
+    with zipfile.ZipFile(folder / "export.zip", "w", zipfile.ZIP_DEFLATED) as writer:
+        writer.writestr("user.json", USER)
+        writer.writestr(
+            "conversations.json", b"[" + array("one")[1:-1] + b"," + long_record(megabytes) + b"]"
+        )
+    root = Path(__file__).parents[1]
+    command = ["--home", os.fspath(tmp_path / "home"), "import", os.fspath(folder / "export.zip")]
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, *command],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(os.fspath(root / name) for name in ("daemon", "service")),
+        },
+    )
+    code, used = map(int, done.stdout.split())
+
+    assert code == 0
+    assert used <= 160 + 4 * megabytes

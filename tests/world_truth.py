@@ -135,8 +135,10 @@ class Shape:
     """How an export is written down. None of it is anything the person said.
 
     `rich` is ChatGPT's full tree, or Claude's content blocks. `shards` is the number of conversation files,
-    `seed` settles the order of keys and files and what is volatile. `repeats` puts one record into two
-    shards. `ids` and `links` are whether Claude names the account and the parent in every record.
+    `seed` settles the order of keys and files and what is volatile. `listed` is whether a manifest lists the
+    members (for Claude: whether projects have files of their own), `users` whether the account is named,
+    `dated` whether the name has a date. `repeats` puts one record into two shards. `ids` and `links` are
+    whether Claude names the account and the parent in every record.
     """
 
     container: Container = Container.ZIP
@@ -183,7 +185,7 @@ class Export:
 class Written:
     """One download: a file (`data`), or the members of a ZIP or folder, and what of the truth is in it.
 
-    `dates` is false where the name holds no time of the service's.
+    `users` is true where a users file of the service's names the account.
     """
 
     name: str

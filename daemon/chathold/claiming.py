@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from chathold.core.errors import ExportError, NotAnExport
+from chathold.core.errors import ChatholdError, ExportError, NotAnExport
 from chathold.core.texts import _
-from chathold.exports import Export, Member, not_an_export_advice, sample
+from chathold.exports import Export, Member, not_an_export_advice, open_export, sample
 from chathold.providers import PROVIDERS
 from chathold.providers.base import Provider, Recognition, Use
 
@@ -100,3 +101,48 @@ def without_cut(claimed: Claimed) -> Claimed:
             (member, found) for member, found in claimed.members if not member.cut or found.use is Use.RECORDS
         ),
     )
+
+
+_TOP_NAMES = frozenset({"conversations", "user", "users", "projects", "memories"})
+_INNER_FOLDERS = frozenset({"projects", "memories", "design_chats", "artifacts"})
+_PORTAL = "User Online Activity/"
+
+
+def is_one_export(folder: Path) -> bool:
+    """Whether a folder is one export, as a browser or a person unpacked it.
+
+    It is if one provider claims it, the members lie where exports have them (or one folder deeper), and no
+    file lies beside them that no export has: a folder full of downloads is not swallowed for one of them.
+    """
+    try:
+        with open_export(folder, holds_exports) as export:
+            if any(_PORTAL in member.container for member in export.members):
+                return True
+            names = [member.name for member in export.members]
+            top = _top(names)
+            if top is None or not all(name.startswith(top) for name in names):
+                return False
+            claimed = claim(export)
+    except ChatholdError:
+        return False
+    beside = (each for each in claimed.members if "/" not in each[0].name.removeprefix(top))
+    return all(
+        found.use is not Use.ASSET or claimed.provider.asset_id(member.name) for member, found in beside
+    )
+
+
+def _top(names: Iterable[str]) -> str | None:
+    """The folder in which the members lie that every export has, with its slash; none if there are no such."""
+    found = []
+    for name in names:
+        folder, _slash, file = name.rpartition("/")
+        outer, _slash, inner = folder.rpartition("/")
+        stem = file.removesuffix(".json")
+        if stem != file and (stem in _TOP_NAMES or stem.startswith("conversations-")):
+            found.append(folder)
+        elif stem != file and inner in _INNER_FOLDERS:
+            found.append(outer)
+    shallowest = min(found, key=lambda folder: (folder.count("/"), folder), default=None)
+    if shallowest is None or "/" in shallowest:
+        return None
+    return f"{shallowest}/" if shallowest else ""

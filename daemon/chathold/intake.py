@@ -7,6 +7,7 @@ recognised by hash and skipped → the rest are kept → one visible commit → 
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -19,9 +20,9 @@ from chathold.archive.deriving import derive
 from chathold.archive.receipts import Before, already_imported, before, receipt, recognised, see_again
 from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking, may_have
-from chathold.claiming import OTHER, Claimed, claim, holds_exports, without_cut
+from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
 from chathold.core import canonical
-from chathold.core.errors import ChatholdError, ExportError, Incomplete, NoSpace, NotAnExport
+from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
 from chathold.core.model import CONVERSATION, Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
@@ -51,17 +52,26 @@ class Wishes:
 def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Iterator[Receipt]:
     """Import a download; of a folder that is no export itself, everything in it that may be one."""
     wishes = wishes or Wishes()
-    if path.is_dir() and not _is_one_export(path):
-        found = children(path)
-        if not found:
-            yield _refused(path, NotAnExport(_("There is nothing here to import."), place=path.name))
-        for child in found:
-            yield from take_in(archive, child, wishes)
-        return
     try:
-        yield take_one(archive, path, wishes)
+        if os.path.isdir(path) and not is_one_export(path):  # noqa: PTH112 - `Path.is_dir` may raise
+            for child in _worth_trying(path):
+                yield from take_in(archive, child, wishes)
+        else:
+            yield take_one(archive, path, wishes)
     except ExportError as error:
         yield _refused(path, error)
+
+
+def _worth_trying(folder: Path) -> list[Path]:
+    """What in a folder may be an export. Raises `NotAnExport` if nothing may."""
+    found = children(folder)
+    if not found:
+        raise NotAnExport(
+            _("There is nothing here to import."),
+            place=folder.name,
+            advice=_("Import the ZIP or JSON file that was downloaded, or the folder it was unpacked to."),
+        )
+    return found
 
 
 def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
@@ -109,43 +119,6 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             result = receipt(archive, ledger, file, path, earlier, reading.summary())
     cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}
     return replace(result, extra={"cpu": cpu})
-
-
-def _is_one_export(folder: Path) -> bool:
-    """Whether a folder is one export: a provider claims it, and no export lies in it by itself."""
-    try:
-        with open_export(folder, holds_exports) as export:
-            outer = [member for member in export.members if not member.container]
-            loose = {member.name for member in outer if "/" not in member.name}
-            anchors = {_anchor(member.name) for member in outer}
-            if not any(anchors):
-                return any(member.container.startswith("User Online Activity/") for member in export.members)
-            inner = [name for name in loose if name.lower().endswith(".zip")]
-            if any(_is_export(folder / name) for name in inner):
-                return False
-            claim(export)
-    except ChatholdError:
-        return False
-    return True
-
-
-def _anchor(name: str) -> bool:
-    """Whether a member's name is one that exports have at their top, or one folder deeper."""
-    parts = name.split("/")
-    stem = parts[-1].removesuffix(".json")
-    names = {"conversations", "user", "users", "projects", "memories"}
-    inner = {"projects", "memories", "design_chats", "artifacts"}
-    shallow = len(parts) <= 2 and (stem in names or stem.startswith("conversations-"))  # noqa: PLR2004
-    return name.endswith(".json") and (shallow or bool(inner & set(parts[:2])))
-
-
-def _is_export(path: Path) -> bool:
-    try:
-        with open_export(path, holds_exports) as export:
-            claim(export)
-    except ChatholdError:
-        return False
-    return True
 
 
 def _refused(path: Path, error: ExportError) -> Receipt:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +19,9 @@ from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _SHOWN_PROBLEMS = 5
 
@@ -35,11 +38,12 @@ _SHOWN_PROBLEMS = 5
 def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue: bool) -> int:
     """Import every path; 1 if any could not be."""
     receipts = []
-    with archive_of(call.home, create=True) as archive, _progress() as progress:
-        wishes = Wishes(account, rescue, progress, waiting)
+    with archive_of(call.home, create=True) as archive, _bar() as bar:
+        wishes = Wishes(account, rescue, bar.show, waiting)
         for path in paths:
             for receipt in take_in(archive, path.expanduser().absolute(), wishes):
                 receipts.append(receipt)
+                bar.clear()
                 if not call.as_json:
                     _say(receipt)
     if call.as_json:
@@ -47,29 +51,54 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
     return int(any(receipt.outcome.failure for receipt in receipts))
 
 
+class _Bar:
+    """A progress bar on standard error, if that is a terminal; it appears when there is progress to show."""
+
+    def __init__(self) -> None:
+        self._seen = sys.stderr.isatty()
+        self._stages = {"importing": _("Importing"), "reading": _("Reading")}
+        self._bar: Progress | None = None
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Draw the bar, or move it on."""
+        if not self._seen:
+            return
+        if self._bar is None:
+            self._bar = _drawn()
+        (task,) = self._bar.task_ids
+        self._bar.update(task, description=self._stages[stage], completed=done, total=total or None)
+
+    def clear(self) -> None:
+        """Take the bar away, so that words can be written where it was."""
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar = None
+
+
 @contextmanager
-def _progress() -> Iterator[Any]:
-    """A progress bar on standard error, if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _stage, _done, _total: None
-        return
+def _bar() -> Iterator[_Bar]:
+    """A bar that is gone in the end, whatever happens."""
+    bar = _Bar()
+    try:
+        yield bar
+    finally:
+        bar.clear()
+
+
+def _drawn() -> Progress:
     from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    stages = {"importing": _("Importing"), "reading": _("Reading")}
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def show(stage: str, done: int, total: int) -> None:
-            bar.update(task, description=stages[stage], completed=done, total=total or None)
-
-        yield show
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    bar.add_task("", total=None)
+    bar.start()
+    return bar
 
 
 def _say(receipt: Receipt) -> None:

@@ -52,6 +52,7 @@ def _write_verbatim(found: list[bytes], *, as_json: bool) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(each)
         sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
 
 
 def _say_conversation(shown: dict[str, Any], *, everything: bool) -> None:
