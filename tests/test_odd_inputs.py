@@ -8,12 +8,11 @@ from __future__ import annotations
 import io
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,336 +22,15 @@ import pytest
 
 from chathold.__main__ import main
 from chathold.core import canonical
+from chathold.exports import zipped
 from commands import chathold
 from law_bench import digests, imported, listed, shown, words
+from odd_records import ODD, OWNERS, RECORD, chatgpt, deepseek, export, node, odd_bytes, text
 from test_zipped import deflated64
 from zips import Piece, built, ordinary, zeros
 
-NOON = 1_790_000_000.0
-DEEP = "[" * 100_000 + "]" * 100_000
-OWNERS = {
-    "chatgpt": ("user.json", {"id": "user-Ada", "email": "ada@example.com"}),
-    "claude": ("users.json", [{"uuid": "ada", "full_name": "Ada", "email_address": "ada@example.com"}]),
-    "deepseek": ("user.json", {"user_id": "ada", "email": "ada@example.com", "mobile": None}),
-}
-
-
-def text(value: Any) -> str:
-    """A value as JSON."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-# Records of the three services, and how a test bends them.
-
-
-def node(name: str, parent: str | None, content: Any, role: str = "user", **more: Any) -> dict[str, Any]:
-    """A node of a ChatGPT conversation; a string is its text."""
-    if isinstance(content, str):
-        content = {"content_type": "text", "parts": [content]}
-    message = {"id": name, "author": {"role": role}, "create_time": NOON, "content": content, "metadata": {}}
-    return {"id": name, "parent": parent, "message": message | more}
-
-
-def chatgpt(name: str, *nodes: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A ChatGPT conversation; without nodes, of one message."""
-    given = nodes or (node("m", None, f"words of {name}"),)
-    known = {"conversation_id": name, "id": name, "title": f"title of {name}", "create_time": NOON}
-    return known | {"update_time": NOON, "mapping": {each["id"]: each for each in given}, **more}
-
-
-def spoken(name: str, said: str, parent: str = "", **more: Any) -> dict[str, Any]:
-    """A message of Claude's."""
-    blocks = [{"type": "text", "text": said}]
-    known = {"uuid": name, "text": said, "content": blocks, "sender": "human", "attachments": [], "files": []}
-    times = {"created_at": "2026-09-01T10:00:00.000000Z", "updated_at": "2026-09-01T10:00:00.000000Z"}
-    return known | times | ({"parent_message_uuid": parent} if parent else {}) | more
-
-
-def claude(ref: str, *messages: Any, **more: Any) -> dict[str, Any]:
-    """A Claude conversation; without messages, of one."""
-    given = list(messages or (spoken("m", f"words of {ref}"),))
-    known = {"uuid": ref, "name": f"title of {ref}", "summary": "", "account": {"uuid": "ada"}}
-    times = {"created_at": "2026-09-01T10:00:00.000000Z", "updated_at": "2026-09-01T10:00:00.000000Z"}
-    return known | times | {"chat_messages": given, **more}
-
-
-def asked(said: str, parent: str = "root", kind: str = "REQUEST", **more: Any) -> dict[str, Any]:
-    """A node of DeepSeek's, but for its id."""
-    message = {"model": "deepseek-chat", "inserted_at": "2026-09-01T18:00:00.000000+08:00"}
-    fragments = [{"type": kind, "content": said}]
-    return {"parent": parent, "children": [], "message": message | {"fragments": fragments} | more}
-
-
-def deepseek(name: str, nodes: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    """A DeepSeek conversation; without nodes, of one message."""
-    given = nodes if nodes is not None else {"root": ROOT, "1": asked(f"words of {name}")}
-    times = {
-        "inserted_at": "2026-09-01T18:00:00.000000+08:00",
-        "updated_at": "2026-09-01T18:00:00.000000+08:00",
-    }
-    tree = {key: held if held is None else {"id": key, **held} for key, held in given.items()}
-    return {"id": name, "title": f"title of {name}", **times, "mapping": tree, **more}
-
-
-ROOT: dict[str, Any] = {"parent": None, "children": ["1"], "message": None}
-RECORD: dict[str, Callable[..., dict[str, Any]]] = {
-    "chatgpt": chatgpt,
-    "claude": claude,
-    "deepseek": deepseek,
-}
-
-
-@dataclass(frozen=True)
-class Odd:
-    """An odd record as it stands in an export, the texts that can be read in it, and whether it is told."""
-
-    raw: str | bytes | dict[str, Any]
-    texts: tuple[str, ...] = ("words of odd",)
-    told: bool = False
-    messages: int | None = None
-
-    @property
-    def data(self) -> bytes:
-        """The record's bytes."""
-        raw = text(self.raw) if isinstance(self.raw, dict) else self.raw
-        return raw if isinstance(raw, bytes) else raw.encode()
-
-
-def bent(old: str, new: str, record: dict[str, Any] | None = None) -> bytes:
-    """A good record in which the bytes of `old` stand for others."""
-    made = text(record or chatgpt("odd"))
-    assert old in made
-    return made.replace(old, new).encode("utf-8", "surrogatepass")
-
-
-def replaced(old: str, new: bytes, record: dict[str, Any] | None = None) -> bytes:
-    """The same with bytes that are no text."""
-    return bent(old, "@@", record).replace(b"@@", new)
-
-
-SAID = "words of odd"
-TREE = chatgpt("odd")["mapping"]
-
-CHATGPT: dict[str, Odd] = {
-    "a root without message": Odd(
-        chatgpt("odd", {"id": "r", "parent": None, "message": None}, node("m", "r", SAID)), messages=1
-    ),
-    "nodes that are none": Odd(
-        chatgpt("odd", mapping=TREE | {"x": None, "y": 5, "z": [1]}), told=True, messages=1
-    ),
-    "content null": Odd(chatgpt("odd", node("m", None, SAID), node("n", "m", None)), messages=2, told=True),
-    "content of other kinds": Odd(
-        chatgpt(
-            "odd",
-            node("m", None, SAID),
-            *(node(f"n{place}", "m", held) for place, held in enumerate([5, [1]])),
-        ),
-        told=True,
-    ),
-    "parts null": Odd(
-        chatgpt("odd", node("m", None, SAID), node("n", "m", {"content_type": "text", "parts": None})),
-        messages=2,
-    ),
-    "parts of all kinds": Odd(
-        chatgpt(
-            "odd", node("m", None, {"content_type": "text", "parts": [None, "", SAID, {"a": 1}, 5, ["b"]]})
-        ),
-        told=True,
-    ),
-    "no parts": Odd(
-        chatgpt("odd", node("m", None, SAID), node("n", "m", {"content_type": "text", "parts": []}))
-    ),
-    "author null": Odd(chatgpt("odd", node("m", None, SAID, author=None)), told=True, messages=1),
-    "no role": Odd(chatgpt("odd", node("m", None, SAID, author={"name": "x"})), told=True, messages=1),
-    "a new role": Odd(chatgpt("odd", node("m", None, SAID, role="oracle")), told=True, messages=1),
-    "a time as text": Odd(chatgpt("odd", node("m", None, SAID, create_time="2026-09-21T13:33:20Z"))),
-    "no time": Odd(
-        chatgpt("odd", node("m", None, SAID, create_time=None), create_time=None, update_time=None)
-    ),
-    "a time that is none": Odd(bent('"create_time": 1790000000.0', '"create_time": NaN'), told=True),
-    "a time in words": Odd(chatgpt("odd", create_time="yesterday"), told=True),
-    "a time to come": Odd(chatgpt("odd", update_time=NOON + 1e9), told=True),
-    "a time without end": Odd(bent('"update_time": 1790000000.0', '"update_time": 1e999'), told=True),
-    "title null": Odd(chatgpt("odd", title=None)),
-    "title a number": Odd(chatgpt("odd", title=5), told=True),
-    "no mapping": Odd(bent('"mapping"', '"nothing"'), texts=(), told=True, messages=0),
-    "an empty mapping": Odd(chatgpt("odd", mapping={}), texts=(), messages=0),
-    "current_node null": Odd(chatgpt("odd", current_node=None)),
-    "current_node dangling": Odd(chatgpt("odd", current_node="gone"), told=True),
-    "a ring": Odd(
-        chatgpt("odd", node("a", "b", SAID), node("b", "a", "and back")), (SAID, "and back"), messages=2
-    ),
-    "its own parent": Odd(chatgpt("odd", node("m", "m", SAID)), told=True, messages=1),
-    "orphans and several roots": Odd(
-        chatgpt("odd", node("a", None, SAID), node("b", "gone", "two"), node("c", None, "three")),
-        (SAID, "two", "three"),
-    ),
-    "children and parents disagree": Odd(
-        chatgpt(
-            "odd",
-            mapping={"a": node("a", None, SAID) | {"children": ["b", "gone", 5]}, "b": node("b", None, "b")},
-        )
-    ),
-    "no edges at all": Odd(
-        chatgpt(
-            "odd",
-            mapping={
-                name: {"message": node(name, None, said)["message"]}
-                for name, said in (("a", SAID), ("b", "more"))
-            },
-        ),
-        (SAID, "more"),
-    ),
-    "an unknown type of content": Odd(
-        chatgpt("odd", node("m", None, {"content_type": "hologram", "text": SAID, "depth": 3}))
-    ),
-    "a cut answer": Odd(chatgpt("odd", node("m", None, SAID, status="in_progress"))),
-    "CESU-8": Odd(replaced(SAID, SAID.encode() + b" \xed\xa0\xbd\xed\xb8\x82"), (f"{SAID} 😂",)),
-    "half an emoji": Odd(bent(SAID, SAID + " \\ud83d!"), (f"{SAID} �!",), told=True),
-    "half an emoji in a name": Odd(bent('"metadata": {}', '"metadata": {"\\ud83d": 1}'), told=True),
-    "no UTF-8": Odd(replaced(SAID, SAID.encode() + b" \xff!"), (f"{SAID} �!",), told=True),
-    "NUL": Odd(bent(SAID, SAID + " \\u0000!")),
-    "a control character": Odd(bent(SAID, SAID + " \x01\x1b[2J!")),
-    "NaN": Odd(bent('"metadata": {}', '"metadata": {"a": NaN, "b": -Infinity}'), told=True),
-    "an integer of thirty digits": Odd(bent('"metadata": {}', '"metadata": {"a": %s}' % ("123" * 10))),
-    "an integer of five thousand digits": Odd(bent('"metadata": {}', '"metadata": {"a": %s}' % ("1" * 5000))),
-    "a long text": Odd(chatgpt("odd", node("m", None, SAID + "x" * 342_999))),
-    "a deep chain": Odd(
-        chatgpt("odd", *(node(f"{n}", f"{n - 1}" if n else None, SAID) for n in range(3000))), messages=3000
-    ),
-    "a title that no file can have": Odd(chatgpt("odd", title="../a\\b:c*?\x00" + "é" * 300 + ".. .")),
-    "a name given twice": Odd(bent('"metadata": {}', '"metadata": {"a": "one", "a": "two"}')),
-    "the same id twice": Odd(bent('"mapping": {', '"mapping": {"m": {"message": null}, ')),
-    "nesting": Odd(bent('"metadata": {}', f'"metadata": {{"a": {DEEP}}}'), texts=(), told=True),
-    "an object where a list should be": Odd(chatgpt("odd", safe_urls={"a": 1}, plugin_ids="x", voice=[])),
-}
-
-CLAUDE: dict[str, Odd] = {
-    "no messages": Odd(claude("odd", chat_messages=[]), texts=(), messages=0),
-    "messages null": Odd(claude("odd", chat_messages=None), texts=(), told=True, messages=0),
-    "no message says anything": Odd(
-        claude("odd", *(spoken(f"m{n}", "", content=[]) for n in range(4))), texts=(), messages=4
-    ),
-    "no name": Odd(claude("odd", name="")),
-    "null among the messages": Odd(claude("odd", None, spoken("m", SAID), 5), told=True),
-    "null among the blocks": Odd(
-        claude("odd", spoken("m", "", content=[None, {"type": "text", "text": SAID}, 5])), told=True
-    ),
-    "content null": Odd(claude("odd", spoken("m", SAID, content=None))),
-    "content a string": Odd(claude("odd", spoken("m", "", content=SAID))),
-    "text null": Odd(claude("odd", spoken("m", SAID, text=None))),
-    "text of spaces": Odd(claude("odd", spoken("m", SAID, text=" \n"))),
-    "no sender": Odd(claude("odd", spoken("m", SAID, sender=None)), told=True),
-    "a role for a sender": Odd(claude("odd", spoken("m", SAID, sender=None, role="assistant"))),
-    "one id twice": Odd(
-        claude("odd", spoken("m", SAID), spoken("m", "another")), (SAID, "another"), told=True
-    ),
-    "no id": Odd(claude("odd", spoken("", SAID), spoken("", "more")), (SAID, "more"), messages=2),
-    "its own parent": Odd(claude("odd", spoken("m", SAID, "m")), messages=1, told=True),
-    "a ring": Odd(
-        claude("odd", spoken("a", SAID, "b"), spoken("b", "back", "a")), (SAID, "back"), messages=2, told=True
-    ),
-    "a parent that is not there": Odd(claude("odd", spoken("m", SAID, "gone")), messages=1, told=True),
-    "answers before questions": Odd(
-        claude("odd", spoken("a", SAID, created_at="2026-09-02T00:00:00Z"), spoken("b", "before", "a")),
-        (SAID, "before"),
-    ),
-    "answers in a row": Odd(
-        claude("odd", *(spoken(f"m{n}", SAID, sender="assistant") for n in range(3))), messages=3
-    ),
-    "an unknown block": Odd(
-        claude(
-            "odd", spoken("m", "", content=[{"type": "hologram", "depth": 3}, {"type": "text", "text": SAID}])
-        ),
-        told=True,
-    ),
-    "a tool's result as a string": Odd(
-        claude("odd", spoken("m", "", content=[{"type": "tool_result", "name": "x", "content": SAID}]))
-    ),
-    "half an emoji": Odd(bent(SAID, SAID + " \\ud83d", claude("odd")), (f"{SAID} �",), told=True),
-    "a design chat's content": Odd(
-        {
-            "uuid": "odd",
-            "title": "t",
-            "project": {},
-            "messages": [{"uuid": "m", "role": "user", "content": {"content": SAID}}],
-        }
-    ),
-    "another service's record": Odd({"uuid": "odd", "mapping": {}}, texts=(), told=True, messages=0),
-    "nesting": Odd(bent('"summary": ""', f'"summary": {DEEP}', claude("odd")), texts=(), told=True),
-}
-
-DEEPSEEK: dict[str, Odd] = {
-    "no root": Odd(deepseek("odd", {"1": asked(SAID)})),
-    "only a root": Odd(deepseek("odd", {"root": ROOT | {"children": []}}), texts=(), messages=0),
-    "children that are not there": Odd(
-        deepseek("odd", {"root": ROOT, "1": asked(SAID) | {"children": ["7", None]}}), told=True
-    ),
-    "parents and children disagree": Odd(
-        deepseek("odd", {"root": ROOT, "1": asked(SAID), "2": asked("two", "1") | {"children": ["1"]}}),
-        (SAID, "two"),
-        told=True,
-    ),
-    "a ring": Odd(
-        deepseek("odd", {"1": asked(SAID, "2"), "2": asked("two", "1")}), (SAID, "two"), messages=2, told=True
-    ),
-    "a place without message": Odd(
-        deepseek("odd", {"root": ROOT, "1": {"parent": "root", "message": None}, "4": asked(SAID, "1")}),
-        messages=1,
-    ),
-    "a node null": Odd(deepseek("odd", {"root": ROOT, "1": asked(SAID), "2": None}), told=True),
-    "no model": Odd(
-        deepseek("odd", {"root": ROOT, "1": asked(SAID, model=None), "2": asked("b", "1", model="")})
-    ),
-    "an unknown fragment": Odd(
-        deepseek("odd", {"root": ROOT, "1": asked(SAID), "2": asked("dreams", "1", "DREAM")}),
-        (SAID, "dreams"),
-        told=True,
-    ),
-    "content null": Odd(
-        deepseek(
-            "odd",
-            {
-                "root": ROOT,
-                "1": asked(SAID),
-                "2": asked("", "1", fragments=[{"type": "THINK", "content": None}]),
-            },
-        )
-    ),
-    "fragments null": Odd(
-        deepseek("odd", {"root": ROOT, "1": asked(SAID), "2": asked("", "1", fragments=None)})
-    ),
-    "times without zone": Odd(
-        deepseek("odd", {"1": asked(SAID, inserted_at="2026-09-01T18:00:00")}, updated_at="x"), told=True
-    ),
-    "title null": Odd(deepseek("odd", title=None)),
-    "mapping null": Odd(deepseek("odd", mapping=None), texts=(), told=True, messages=0),
-    "half an emoji": Odd(bent(SAID, SAID + " \\ud83d", deepseek("odd")), (f"{SAID} �",), told=True),
-    "NaN": Odd(bent('"title"', '"x": NaN, "title"', deepseek("odd")), told=True),
-    "nesting": Odd(bent('"title"', f'"x": {DEEP}, "title"', deepseek("odd")), texts=(), told=True),
-}
-
-ODD = {"chatgpt": CHATGPT, "claude": CLAUDE, "deepseek": DEEPSEEK}
 EVERY = [(provider, name) for provider, records in ODD.items() for name in records]
 UNREADABLE = {"nesting"}
-
-
-def odd_bytes(provider: str, name: str) -> bytes:
-    """An odd record under an id of its own."""
-    number = list(ODD[provider]).index(name)
-    return ODD[provider][name].data.replace(b'"odd"', b'"odd-%d"' % number)
-
-
-def export(path: Path, provider: str, *records: bytes | str | dict[str, Any], **members: bytes) -> Path:
-    """A whole export of these records, as a ZIP."""
-    raw = [
-        each if isinstance(each, bytes) else (each if isinstance(each, str) else text(each)).encode()
-        for each in records
-    ]
-    name, owner = OWNERS[provider]
-    files = {"conversations.json": b"[" + b",".join(raw) + b"]", name: text(owner).encode(), **members}
-    path.write_bytes(ordinary(files.items()))
-    return path
 
 
 def verbatim(home: Path, name: str) -> bytes:
@@ -573,6 +251,14 @@ def test_a_file_that_is_not_there(home: Path, folder: Path) -> None:
     refused(home, folder / "gone.zip", "failed")
 
 
+def test_a_name_that_no_file_can_have(home: Path, folder: Path) -> None:
+    """A path that the system refuses is told, and the next one is still imported."""
+    good = export(folder / "good.zip", "chatgpt", chatgpt("one"))
+    paths = [folder / ("a" * 300), good]
+
+    assert [each["outcome"] for each in imported(home, paths, expect=1)] == ["failed", "imported"]
+
+
 def test_an_empty_folder(home: Path, folder: Path) -> None:
     """A folder with nothing in it is no export."""
     refused(home, folder, "not_an_export")
@@ -591,10 +277,10 @@ def test_what_may_not_be_read(home: Path, folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def test_a_bomb(home: Path, folder: Path) -> None:
+def test_a_bomb(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What unpacks to more than a chat export can hold is stopped, whatever its directory says."""
-    packed = zeros(4 * 1100)
-    bomb = Piece(b"conversations.json", b"", 8, packed, size=100, crc=0)
+    monkeypatch.setattr(zipped, "FREE_MEMBER", 1 << 20)
+    bomb = Piece(b"conversations.json", b"", 8, zeros(64), size=100, crc=0)
     (folder / "export.zip").write_bytes(built(bomb, Piece(b"user.json", USER)))
 
     assert "disk" in refused(home, folder / "export.zip", "failed")["problems"][0]["what"]
@@ -603,28 +289,34 @@ def test_a_bomb(home: Path, folder: Path) -> None:
 # Cut downloads, and what is rescued of them.
 
 
-def cut_zip(folder: Path, share: float) -> Path:
-    """A ZIP that breaks off at a share of its length: users file, two shards of stored chats, a picture."""
-    rest = random.Random(5).randbytes(3000)
+def cut_zip(folder: Path, until: str) -> Path:
+    """A ZIP that breaks off where these words stand first: a users file, two shards of chats, a picture."""
     files = [
         ("user.json", USER),
         ("conversations-000.json", array("one", "two")),
         ("conversations-001.json", array("three", "four")),
-        ("file-0123456789abcdef01.png", rest),
+        ("file-0123456789abcdef01.png", PNG),
     ]
     data = ordinary(files, zipfile.ZIP_STORED)
     path = folder / "export.zip"
-    path.write_bytes(data[: int(len(data) * share)])
+    path.write_bytes(data[: data.index(until.encode())])
     return path
 
 
 @pytest.mark.parametrize(
-    ("share", "names"),
-    [(0.28, {"one", "two"}), (0.35, {"one", "two", "three"}), (0.6, {"one", "two", "three", "four"})],
+    ("until", "names"),
+    [
+        ("title of two", {"one"}),
+        ("conversations-001", {"one", "two"}),
+        ("title of four", {"one", "two", "three"}),
+        ("file-0123", {"one", "two", "three", "four"}),
+        ("PK\1\2", {"one", "two", "three", "four"}),
+    ],
+    ids=["in the first shard", "before the second", "in the second", "in a picture", "before the directory"],
 )
-def test_a_cut_zip_is_rescued_on_demand(share: float, names: set[str], home: Path, folder: Path) -> None:
-    """A cut ZIP changes nothing by itself; with --rescue its whole records come in, and it vouches for nothing."""
-    path = cut_zip(folder, share)
+def test_a_cut_zip_is_rescued_on_demand(until: str, names: set[str], home: Path, folder: Path) -> None:
+    """A cut ZIP changes nothing by itself; with --rescue its whole records come in, and nothing is gone."""
+    path = cut_zip(folder, until)
     assert "--rescue" in refused(home, path, "incomplete")["advice"]
     (receipt,) = imported(home, [path], "--rescue")
 
@@ -637,12 +329,14 @@ def test_a_cut_zip_is_rescued_on_demand(share: float, names: set[str], home: Pat
 
 def test_after_a_rescue_the_whole_file_is_read(home: Path, folder: Path) -> None:
     """A file that was rescued is no file that was read: it, and the whole one after it, are imported."""
-    imported(home, [cut_zip(folder, 0.35)], "--rescue")
-    (again,) = imported(home, [folder / "export.zip"], "--rescue")
-    (receipt,) = imported(home, [cut_zip(folder, 1)])
+    path = cut_zip(folder, "title of four")
+    imported(home, [path], "--rescue")
+    (again,) = imported(home, [path], "--rescue")
+    whole = [chatgpt(name) for name in ("one", "two", "three", "four")]
+    (receipt,) = imported(home, [export(path, "chatgpt", *whole)])
 
     assert again["outcome"] == "unchanged"
-    assert receipt["conversations"] | {"new": 1, "unchanged": 3} == receipt["conversations"]
+    assert (receipt["conversations"]["new"], receipt["conversations"]["unchanged"]) == (1, 3)
 
 
 @pytest.mark.parametrize("lost", [1, 2, 40, 300])
@@ -661,80 +355,57 @@ def test_a_cut_list_is_rescued_on_demand(lost: int, home: Path, folder: Path) ->
 # Odd, but whole.
 
 
-def odd_zips() -> dict[str, bytes]:
-    """ZIPs of one conversation, "one", as odd as they can be."""
-    data, user = Piece(b"conversations.json", array("one")), Piece(b"user.json", USER)
-    junk = [
-        ("__MACOSX/._conversations.json", b"\0\5\x16"),
-        ("._conversations.json", b"\0\5"),
-        (".DS_Store", b"\0"),
-    ]
-    plain = [("conversations.json", array("one")), ("user.json", USER)]
-    inner = ordinary([("conversations.json", array("hidden")), ("user.json", USER)])
-    return {
-        "a size that is a lie": built(replace(data, size=7), user),
-        "sixty-four bit": built(data, user, wide=True),
-        "Deflate64": built(replace(data, method=9, packed=deflated64(data.data)), user),
-        "data descriptors": built(replace(data, method=8, descriptor=True), user),
-        "backslashes": built(
-            replace(data, name=b"export\\conversations.json"), replace(user, name=b"export\\user.json")
-        ),
-        "a folder around it": ordinary((f"my export/{name}", each) for name, each in plain),
-        "junk of a Mac": ordinary(plain + junk),
-        "names that climb": built(
-            replace(data, name=b"../../conversations.json"), replace(user, name=b"/user.json")
-        ),
-        "something before it": b"MZ" + bytes(500) + built(data, user),
-        "a comment": built(data, user, comment=b"hello"),
-        "a BOM": ordinary(
-            [("conversations.json", b"\xef\xbb\xbf" + array("one")), ("user.json", b"\xef\xbb\xbf" + USER)]
-        ),
-        "CRLF": ordinary(
-            [
-                (
-                    "conversations.json",
-                    json.dumps(json.loads(array("one")), indent=1).replace("\n", "\r\n").encode(),
-                ),
-                ("user.json", USER),
-            ]
-        ),
-        "a wrapper": ordinary(
-            [("conversations.json", b'{"conversations": ' + array("one") + b"}"), ("user.json", USER)]
-        ),
-        "trailing junk": ordinary(
-            [("conversations.json", array("one") + b"\n<!-- -->"), ("user.json", USER)]
-        ),
-        "an invented manifest": ordinary(
-            [
-                *plain,
-                (
-                    "export_manifest.json",
-                    b'{"version": 9, "logical_files": {"conversations.json": {"files": ["../gone.json"]}}}',
-                ),
-            ]
-        ),
-        "a manifest that is none": ordinary([*plain, ("export_manifest.json", b'["nonsense"]')]),
-        "an attachment that is an export": ordinary(
-            [
-                *plain,
-                ("file-0123456789abcdef01.zip", inner),
-                ("file_0123456789abcdef.dat", inner),
-                ("file-0123456789abcdef02.json", array("hidden")),
-            ]
-        ),
-        "a ZIP that is no part of it": ordinary([*plain, ("old.zip", inner)]),
-        "an upload that is a web page": ordinary(
-            [*plain, ("chat.html", b"<html>" + array("hidden") + b"</html>")]
-        ),
-        "all of it twice": ordinary([*plain, ("copy/conversations.json", array("one"))]),
-    }
+CONVERSATIONS, USERS = "conversations.json", "user.json"
+DATA, OWNER = Piece(b"conversations.json", array("one")), Piece(b"user.json", USER)
+PLAIN = [(CONVERSATIONS, array("one")), (USERS, USER)]
+HIDDEN = ordinary([(CONVERSATIONS, array("hidden")), (USERS, USER)])
+JUNK = [("__MACOSX/._conversations.json", b"\0\5\x16"), ("._conversations.json", b"\0"), (".DS_Store", b"\0")]
+UPLOADS = [
+    ("file-0123456789abcdef01.zip", HIDDEN),
+    ("file_0123456789abcdef.dat", HIDDEN),
+    ("file-0123456789abcdef02.json", array("hidden")),
+]
+INVENTED = b'{"version": 9, "logical_files": {"conversations.json": {"files": ["../gone.json"]}}}'
+LINES = json.dumps(json.loads(array("one")), indent=1).replace("\n", "\r\n").encode()
+BOM = b"\xef\xbb\xbf"
 
 
-@pytest.mark.parametrize("kind", list(odd_zips()))
+def whole(conversations: bytes, *more: tuple[str, bytes]) -> bytes:
+    """An ordinary export with this conversations.json."""
+    return ordinary([(CONVERSATIONS, conversations), (USERS, USER), *more])
+
+
+ODD_ZIPS: dict[str, bytes] = {
+    "a size that is a lie": built(replace(DATA, size=7), OWNER),
+    "sixty-four bit": built(DATA, OWNER, wide=True),
+    "Deflate64": built(replace(DATA, method=9, packed=deflated64(DATA.data)), OWNER),
+    "data descriptors": built(replace(DATA, method=8, descriptor=True), OWNER),
+    "backslashes": built(replace(DATA, name=b"a\\conversations.json"), replace(OWNER, name=b"a\\user.json")),
+    "a folder around it": ordinary((f"my export/{name}", data) for name, data in PLAIN),
+    "junk of a Mac": ordinary(PLAIN + JUNK),
+    "names that climb": built(
+        replace(DATA, name=b"../../conversations.json"), replace(OWNER, name=b"/user.json")
+    ),
+    "something before it": b"MZ" + bytes(500) + built(DATA, OWNER),
+    "a comment": built(DATA, OWNER, comment=b"hello"),
+    "a BOM": ordinary((name, BOM + data) for name, data in PLAIN),
+    "CRLF": whole(LINES),
+    "a wrapper": whole(b'{"conversations": ' + array("one") + b"}"),
+    "trailing junk": whole(array("one") + b"\n<!-- -->"),
+    "an invented manifest": whole(array("one"), ("export_manifest.json", INVENTED)),
+    "a manifest that is none": whole(array("one"), ("export_manifest.json", b'["nonsense"]')),
+    "attachments that are exports": ordinary(PLAIN + UPLOADS),
+    "a ZIP that is no part of it": whole(array("one"), ("old.zip", HIDDEN)),
+    "a page of the same chats": whole(array("one"), ("chat.html", b"<html>" + array("hidden") + b"</html>")),
+    "all of it twice": whole(array("one"), ("copy/conversations.json", array("one"))),
+}
+
+
+@pytest.mark.parametrize("kind", list(ODD_ZIPS))
 def test_an_odd_zip_is_read(kind: str, home: Path, folder: Path) -> None:
     """However it was packed, what it holds is imported, and nothing that is the user's own file is opened."""
     path = folder / "export.zip"
-    path.write_bytes(odd_zips()[kind])
+    path.write_bytes(ODD_ZIPS[kind])
     taken(home, path, "one")
 
 
@@ -758,7 +429,7 @@ def test_a_conversation_that_stands_twice(home: Path, folder: Path) -> None:
 
 
 def test_shards_are_read_whatever_their_numbers(home: Path, folder: Path) -> None:
-    """Shards with gaps and without leading zeros are all read; a gap is told, and such an export vouches for nothing."""
+    """Shards with gaps and without leading zeros are all read; with a gap nothing is gone."""
     shards = [(f"conversations-{number}.json", array(f"c{number}")) for number in (10, 2, 0, 1)]
     (folder / "export.zip").write_bytes(ordinary([*shards, ("user.json", USER)]))
     taken(home, folder / "export.zip", "c10", "c2", "c0", "c1")
@@ -788,7 +459,7 @@ LOOSE: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "a BOM and CRLF": (b"\xef\xbb\xbf \r\n" + array("one") + b"\r\n", ("one",)),
     "one object of a userscript": (text(chatgpt("one")).encode(), ("one",)),
     "a wrapper": (b'{"exported_at": "now", "conversations": ' + array("one") + b"}", ("one",)),
-    "no conversation first": (b"[null, 5, {}, " + array("one")[1:], ("one",)),
+    "no conversation first": (b"[null, 5, [], " + array("one")[1:], ("one",)),
     "a comma at the end": (array("one")[:-1] + b",]", ("one",)),
     "zeros behind": (array("one") + bytes(100), ("one",)),
 }
@@ -807,20 +478,24 @@ def test_loose_json(kind: str, home: Path, folder: Path) -> None:
     digests(home)
 
 
+def parts_list(*names: str) -> str:
+    """Claude's list of the parts of an export."""
+    files = [
+        {"filename": name, "category": name.rpartition("-")[0], "export_url": "https://x"} for name in names
+    ]
+    known = {"version": "1.0", "created_at": "2026-11-23T12:00:00Z", "total_files": len(files)}
+    return text({**known, "data_files": files})
+
+
 def test_a_manifest_alone(home: Path, folder: Path) -> None:
     """Claude's list of parts is imported for itself: it says what to wait for, and holds no chats."""
     path = folder / "manifest.json"
-    parts = [
-        {"filename": f"{name}-000.zip", "category": name, "part": 0, "export_url": "https://x"}
-        for name in ("conversations", "projects")
-    ]
-    path.write_text(
-        text({"version": "1.0", "created_at": "2026-09-10T00:00:00Z", "total_files": 2, "data_files": parts})
-    )
+    names = ["conversations-000.zip", "projects-000.zip"]
+    path.write_text(parts_list(*names))
     (receipt,) = imported(home, [path])
 
     assert receipt["provider"] == "claude"
-    assert receipt["parts"] == {"seen": [], "missing": ["conversations-000.zip", "projects-000.zip"]}
+    assert receipt["parts"] == {"seen": [], "missing": names}
     assert "conversations-000.zip" in receipt["advice"]
     assert list(listed(home)) == ["kept"]
 
@@ -833,18 +508,14 @@ def test_the_portals_zip_in_zip(method: int, home: Path, folder: Path) -> None:
     """OpenAI's portal packs exports into an export: those, and no other ZIPs, are opened."""
     parts = [ordinary([("conversations.json", array(name)), ("user.json", USER)]) for name in ("one", "two")]
     files = [(f"{PORTAL}-part-000{number}.zip", part) for number, part in enumerate(parts, 1)]
-    files += [
-        ("report.html", b"<html>"),
-        ("User Online Activity/mine.zip", ordinary([("conversations.json", array("hidden"))])),
-    ]
+    files += [("report.html", b"<html>"), ("User Online Activity/mine.zip", HIDDEN)]
     (folder / "OpenAI-export.zip").write_bytes(ordinary(files, method))
     taken(home, folder / "OpenAI-export.zip", "one", "two")
 
 
 def test_no_other_zip_in_zip(home: Path, folder: Path) -> None:
     """A ZIP with nothing but another export in it is no export; what to do is said."""
-    inner = ordinary([("conversations.json", array("hidden")), ("user.json", USER)])
-    (folder / "outer.zip").write_bytes(ordinary([("export.zip", inner)]))
+    (folder / "outer.zip").write_bytes(ordinary([("export.zip", HIDDEN)]))
     refused(home, folder / "outer.zip", "not_an_export")
 
 
@@ -900,13 +571,7 @@ def test_parts_in_a_folder_are_parts(home: Path, folder: Path) -> None:
     names = ("conversations-000.zip", "light_metadata-000.zip")
     (folder / names[0]).write_bytes(ordinary([("conversations.json", array("one", provider="claude"))]))
     (folder / names[1]).write_bytes(ordinary([("users.json", text(OWNERS["claude"][1]).encode())]))
-    listing = {
-        "version": "1.0",
-        "created_at": "2026-11-23T12:00:00Z",
-        "total_files": 2,
-        "data_files": [{"filename": name} for name in names],
-    }
-    (folder / "manifest.json").write_text(text(listing))
+    (folder / "manifest.json").write_text(parts_list(*names))
     receipts = chathold(home, "import", str(folder))["imports"]
 
     assert [each["outcome"] for each in receipts] == ["imported"] * 3
@@ -925,15 +590,7 @@ def long_record(megabytes: int) -> bytes:
 
 def test_a_long_text(home: Path, folder: Path) -> None:
     """A message of 30 MB is imported, kept byte for byte, and so are its neighbours."""
-    path = folder / "export.zip"
-    path.write_bytes(
-        ordinary(
-            [
-                ("conversations.json", b"[" + array("one")[1:-1] + b"," + long_record(30) + b"]"),
-                ("user.json", USER),
-            ]
-        )
-    )
+    path = export(folder / "export.zip", "chatgpt", chatgpt("one"), long_record(30))
     taken(home, path, "one", "long")
 
     assert verbatim(home, listed(home)["long"]["id"]) == long_record(30)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from chathold.archive.deriving import part_sets
 from chathold.archive.ledger import Ledger
-from chathold.archive.reading import provider_of
+from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.archive.taking import Counts, Taking
@@ -268,11 +268,18 @@ def _reading_problems(database: sqlite3.Connection, file: int) -> tuple[Problem,
         " JOIN form ON form.id = sighting.form JOIN state ON state.record = form.record"
         " WHERE file = ? AND problems != '[]' ORDER BY state.id"
     )
-    return tuple(
+    read = tuple(
         Problem(f"{name} {where}".rstrip(), what)
         for name, problems in database.execute(query, (file,))
         for where, what in json.loads(problems)
     )
+    query = (
+        "SELECT state.id FROM sighting JOIN reading ON reading.form = sighting.form"
+        " JOIN form ON form.id = sighting.form JOIN state ON state.record = form.record"
+        " JOIN file_state ON file_state.file = sighting.file"
+        " WHERE sighting.file = ? AND reading.updated > exported ORDER BY state.id"
+    )
+    return read + tuple(Problem(name, LATER_THAN_EXPORT) for (name,) in database.execute(query, (file,)))
 
 
 def _parts(archive: Archive, file: int) -> _Parts:
