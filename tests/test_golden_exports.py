@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import golden
 import pytest
+
+import golden
 from chathold.providers import PROVIDERS
 from chathold.providers.base import Provider
 

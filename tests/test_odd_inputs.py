@@ -581,11 +581,18 @@ def test_parts_in_a_folder_are_parts(home: Path, folder: Path) -> None:
 # Size.
 
 
-def long_record(megabytes: int) -> bytes:
+LONG = {
+    "plain": b"word ",
+    "escaped": b"\\u4e2d ",
+    "half an emoji in it": b"word ",
+}
+
+
+def long_record(megabytes: int, kind: str = "plain") -> bytes:
     """A conversation whose one message is a text of so many megabytes."""
-    return (
-        text(chatgpt("long", node("m", None, "@"))).encode().replace(b"@", b"word " * (megabytes * 200_000))
-    )
+    words_of_it = LONG[kind] * (megabytes * 1_000_000 // len(LONG[kind]))
+    end = b" \\ud83d" if kind == "half an emoji in it" else b""
+    return text(chatgpt("long", node("m", None, "@"))).encode().replace(b"@", words_of_it + end)
 
 
 def test_a_long_text(home: Path, folder: Path) -> None:
@@ -605,13 +612,15 @@ print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss //
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="memory is measured with getrusage")
-@pytest.mark.parametrize("megabytes", [30, 300])
-def test_the_memory_for_a_long_text(megabytes: int, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("megabytes", "kind"), [(30, "plain"), (300, "plain"), (100, "escaped"), (100, "half an emoji in it")]
+)
+def test_the_memory_for_a_long_text(megabytes: int, kind: str, folder: Path, tmp_path: Path) -> None:
     """An import takes no more than 160 MB and four times the largest record."""
     with zipfile.ZipFile(folder / "export.zip", "w", zipfile.ZIP_DEFLATED) as writer:
         writer.writestr("user.json", USER)
         writer.writestr(
-            "conversations.json", b"[" + array("one")[1:-1] + b"," + long_record(megabytes) + b"]"
+            "conversations.json", b"[" + array("one")[1:-1] + b"," + long_record(megabytes, kind) + b"]"
         )
     root = Path(__file__).parents[1]
     command = ["--home", os.fspath(tmp_path / "home"), "import", os.fspath(folder / "export.zip")]
