@@ -58,7 +58,7 @@ def test_a_download_that_has_only_its_size_is_incomplete(tmp_path: Path) -> None
 
 def test_what_is_gone_is_told(tmp_path: Path) -> None:
     """A file may vanish between being found and being opened."""
-    with pytest.raises(ExportError, match="no longer there") as raised:
+    with pytest.raises(ExportError, match="no such file") as raised:
         open_export(tmp_path / "gone.zip", nothing)
     assert raised.value.place == "gone.zip"
 

@@ -16,7 +16,7 @@ from chathold.archive.store import DATABASE, Archive, has_our_tables
 from chathold.core.errors import ArchiveError
 from chathold.core.identity import stable_id
 from chathold.core.model import Problem
-from chathold.core.texts import N_
+from chathold.core.texts import N_, _
 
 Progress = Callable[[int, int], None]
 
@@ -39,7 +39,7 @@ def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]
             digest, problems = _contents(archive, progress)
             totals = summary.totals(archive)
     except sqlite3.DatabaseError as error:
-        problems = [Problem(DATABASE, STRUCTURE.format(reason=error))]
+        problems = [Problem(DATABASE, _(STRUCTURE).format(reason=error))]
     view_digest = "" if problems else digest_of_views(archive)
     return {
         "ok": not problems,
@@ -86,7 +86,7 @@ def _structure(archive: Archive) -> Iterator[Problem]:
         rows = [(str(error),)]
     for (text,) in rows:
         if text != "ok":
-            yield Problem(DATABASE, STRUCTURE.format(reason=text))
+            yield Problem(DATABASE, _(STRUCTURE).format(reason=text))
 
 
 def _adds_up(database: sqlite3.Connection, table: str) -> bool:

@@ -15,7 +15,11 @@ _STEP = 1 << 20
 def unreadable(place: str, error: OSError) -> ExportError:
     """What to say of a file or folder that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
-        return ExportError(_("The file is no longer there."), place=place, advice=_("Download it again."))
+        return ExportError(
+            _("There is no such file or folder."),
+            place=place,
+            advice=_("Check its name; if it was moved or deleted, download it again."),
+        )
     if getattr(error, "winerror", None) in {32, 33}:  # sharing and lock violation
         return ExportError(
             _("Another program still uses this file."),
