@@ -316,7 +316,7 @@ class Splitter:
 
     def _proven(self, text: bytes, wanted: int) -> list[bytes] | Batch:
         """The records in the text of an array. Raises msgspec's errors if it is none."""
-        values = decoded_all(text) if self._batches and wanted >= _BATCH else None
+        values = decoded_all(text) if self._batches and _BATCH <= wanted <= _LARGE else None
         if values is not None:
             return Batch(text, values)
         return [bytes(raw) for raw in _records.decode(text)]
