@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -581,18 +581,27 @@ def test_parts_in_a_folder_are_parts(home: Path, folder: Path) -> None:
 # Size.
 
 
-LONG = {
-    "plain": b"word ",
-    "escaped": b"\\u4e2d ",
-    "half an emoji in it": b"word ",
-}
-
-
-def long_record(megabytes: int, kind: str = "plain") -> bytes:
+def long_record(megabytes: int, word: bytes = b"word ") -> bytes:
     """A conversation whose one message is a text of so many megabytes."""
-    words_of_it = LONG[kind] * (megabytes * 1_000_000 // len(LONG[kind]))
-    end = b" \\ud83d" if kind == "half an emoji in it" else b""
-    return text(chatgpt("long", node("m", None, "@"))).encode().replace(b"@", words_of_it + end)
+    said = word * (megabytes * 1_000_000 // len(word))
+    return text(chatgpt("long", node("m", None, "@"))).encode().replace(b"@", said)
+
+
+def long_chat(megabytes: int, end: str) -> bytes:
+    """A conversation of so many megabytes in messages of 20 kB; the last one ends so."""
+    count = megabytes * 50
+    nodes = [node(f"m{place}", f"m{place - 1}" if place else None, "word " * 4000) for place in range(count)]
+    last = node("last", f"m{count - 1}", "@")
+    return text(chatgpt("long", *nodes, last)).encode().replace(b"@", end.encode())
+
+
+LONG: dict[str, tuple[int, Callable[[], bytes]]] = {
+    "a text of 30 MB": (30, lambda: long_record(30)),
+    "a text of 300 MB": (300, lambda: long_record(300)),
+    "an escaped text": (100, lambda: long_record(100, b"\\u4e2d ")),
+    "many messages": (100, lambda: long_chat(100, "end")),
+    "many messages and half an emoji": (100, lambda: long_chat(100, "end \\ud83d")),
+}
 
 
 def test_a_long_text(home: Path, folder: Path) -> None:
@@ -612,16 +621,13 @@ print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss //
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="memory is measured with getrusage")
-@pytest.mark.parametrize(
-    ("megabytes", "kind"), [(30, "plain"), (300, "plain"), (100, "escaped"), (100, "half an emoji in it")]
-)
-def test_the_memory_for_a_long_text(megabytes: int, kind: str, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", list(LONG))
+def test_the_memory_for_a_large_record(kind: str, folder: Path, tmp_path: Path) -> None:
     """An import takes no more than 160 MB and four times the largest record."""
+    megabytes, made = LONG[kind]
     with zipfile.ZipFile(folder / "export.zip", "w", zipfile.ZIP_DEFLATED) as writer:
         writer.writestr("user.json", USER)
-        writer.writestr(
-            "conversations.json", b"[" + array("one")[1:-1] + b"," + long_record(megabytes, kind) + b"]"
-        )
+        writer.writestr("conversations.json", b"[" + array("one")[1:-1] + b"," + made() + b"]")
     root = Path(__file__).parents[1]
     command = ["--home", os.fspath(tmp_path / "home"), "import", os.fspath(folder / "export.zip")]
     done = subprocess.run(

@@ -1,92 +1,145 @@
-"""The collected samples of exports, where they lie beside the project: real ones, and lookalikes that are none."""
+"""Sample exports, real and constructed, that lie beside the project where it is developed; skipped elsewhere."""
 
 from __future__ import annotations
 
-import itertools
+import csv
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands import chathold
-
-SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
-NONE = ("browser-capture", "simple-invalid")
-CUT = ("truncated-download",)
-
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples lie beside the project")
+from law_bench import digests, imported, listed
 
 
-def files(folder: str) -> list[Path]:
-    """Every sample below a folder, less its index."""
-    found = (SAMPLES / folder).rglob("*") if SAMPLES.is_dir() else ()
-    return sorted(path for path in found if path.is_file() and path.suffix != ".tsv")
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "samples"
+FOLDER = BESIDE if BESIDE.is_dir() else None
+pytestmark = pytest.mark.skipif(FOLDER is None, reason="the sample exports are not part of the project")
 
 
-ALL = files(".")
+@dataclass(frozen=True)
+class Sample:
+    """A sample file, and what its index says of it."""
+
+    path: Path
+    special: str
+
+    @property
+    def outcome(self) -> str:
+        """How its import has to end."""
+        if self.special.startswith(("NOT an export", "valid JSON that is NOT")):
+            return "not_an_export"
+        return "incomplete" if "deliberately broken" in self.special else "imported"
 
 
-def digests(home: Path, paths: list[Path]) -> tuple[str, str]:
-    """The digests of an archive made of these files, in this order."""
-    for path in paths:
-        chathold(home, "import", str(path))
-    verified = chathold(home, "verify")
-    return verified["digest"], verified["view_digest"]
+def every() -> Iterator[Sample]:
+    """Every sample that an index names."""
+    for index in sorted(FOLDER.glob("*/INDEX.tsv")) if FOLDER else ():
+        with index.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                yield Sample(index.parent / row["file"], row["special"])
 
 
-def adds_up(tally: dict[str, int]) -> bool:
-    """Law 6."""
-    return tally["found"] == sum(tally.values()) - tally["found"]
+def named(sample: Sample) -> str:
+    """What a test is called."""
+    return f"{sample.path.parent.name}-{sample.path.name}"
 
 
-@pytest.mark.parametrize("path", ALL, ids=[path.name for path in ALL])
-def test_a_sample_is_imported_or_says_why_not(path: Path, tmp_path: Path) -> None:
-    """An export's counts add up and hold something; what is none or cut says so."""
-    receipt: dict[str, Any] = chathold(tmp_path, "import", str(path), expect=None)["imports"][0]
-
-    assert adds_up(receipt["conversations"])
-    assert adds_up(receipt["documents"])
-    if any(mark in path.name for mark in NONE):
-        assert receipt["outcome"] == "not_an_export"
+@pytest.mark.parametrize("sample", list(every()), ids=named)
+def test_every_sample_is_read_or_told(sample: Sample, tmp_path: Path) -> None:
+    """An export is imported, its counts add up and everything is there; what is none is told with a way out."""
+    failure = sample.outcome != "imported"
+    (receipt,) = imported(tmp_path / "home", [sample.path], expect=int(failure))
+    counts: dict[str, Any] = receipt["conversations"]
+    assert receipt["outcome"] == sample.outcome
+    if failure:
+        assert receipt["problems"]
         assert receipt["advice"]
-    elif any(mark in path.name for mark in CUT):
-        assert receipt["outcome"] == "incomplete"
-        assert receipt["advice"]
-    else:
-        assert receipt["outcome"] == "imported"
+        return
+    assert counts["found"] == counts["new"] == len(listed(tmp_path / "home"))
+    documents = chathold(tmp_path / "home", "list", "--documents")["documents"]
+    assert receipt["documents"]["found"] == receipt["documents"]["new"] <= len(documents)
+    assert receipt["account"]
+    digests(tmp_path / "home")
 
 
-def test_all_samples_together_are_a_sound_archive(tmp_path: Path) -> None:
-    """Imported as one folder, everything verifies."""
-    chathold(tmp_path, "import", str(SAMPLES), expect=1)
+def test_every_sample_is_indexed() -> None:
+    """No sample is left out."""
+    assert FOLDER is not None
+    files = {path for path in FOLDER.rglob("*") if path.is_file() and path.name != "INDEX.tsv"}
 
-    assert chathold(tmp_path, "verify")["ok"]
+    assert files == {sample.path for sample in every()}
+
+
+def test_all_samples_together(tmp_path: Path) -> None:
+    """All of them in one archive, there and back: the order does not matter."""
+    paths = [sample.path for sample in every() if sample.outcome == "imported"]
+    imported(tmp_path / "there", paths)
+    imported(tmp_path / "back", paths[::-1])
+
+    assert digests(tmp_path / "there") == digests(tmp_path / "back")
 
 
 def test_two_exports_of_one_account_in_both_orders(tmp_path: Path) -> None:
-    """DeepSeek's two exports give the same archive, whichever comes first."""
-    both = files("deepseek/synthetic")
+    """The older after the newer gives what the newer after the older gives: one chat gone, one new, some changed."""
+    assert FOLDER is not None
+    exports = sorted((FOLDER / "deepseek" / "synthetic").glob("deepseek_data-*.zip"))
+    assert len(exports) == 2
+    imported(tmp_path / "there", exports)
+    imported(tmp_path / "back", exports[::-1])
 
-    assert digests(tmp_path / "a", both) == digests(tmp_path / "b", both[::-1])
+    assert digests(tmp_path / "there") == digests(tmp_path / "back")
+    assert chathold(tmp_path / "there", "list") == chathold(tmp_path / "back", "list")
+    assert sum(each["gone_since"] is not None for each in listed(tmp_path / "back").values()) == 1
 
 
-def test_parts_in_every_order(tmp_path: Path) -> None:
-    """Claude's manifest and parts give the same archive in every order (each part in every place)."""
-    parts = [path for path in files("claude/synthetic") if not path.name.startswith("data-")]
-    turned = [parts[n:] + parts[:n] for n in range(len(parts))]
-    orders = [*turned, *(order[::-1] for order in turned)]
+def parts() -> list[Path]:
+    """The parts of the sample export that comes with a manifest, without the manifest."""
+    return sorted((FOLDER / "claude" / "synthetic").glob("*-000.zip")) if FOLDER else []
 
-    assert len({digests(tmp_path / str(number), order) for number, order in enumerate(orders)}) == 1
+
+def manifest() -> Path:
+    """The manifest of these parts."""
+    assert FOLDER is not None
+    (found,) = (FOLDER / "claude" / "synthetic").glob("manifest-*.json")
+    return found
+
+
+def all_orders(files: list[Path], home: Path) -> Iterator[tuple[str, str]]:
+    """The digests after every order of the files, on top of what is in `home`; equal beginnings are made once."""
+    if not files:
+        yield digests(home)
+    for number, file in enumerate(files):
+        branch = home.with_name(f"{home.name}-{number}")
+        if home.exists():
+            shutil.copytree(home, branch)
+        imported(branch, [file])
+        yield from all_orders(files[:number] + files[number + 1 :], branch)
+        shutil.rmtree(branch)
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_four_parts_in_every_order(first: int, tmp_path: Path) -> None:
+    """Conversations, users, projects and the manifest that lists them give one archive in any order."""
+    wanted = ("conversations", "light_metadata", "projects")
+    files = [manifest(), *(path for path in parts() if path.name.startswith(wanted))]
+    assert len(files) == 4
+    imported(tmp_path / "plain", files)
+    imported(tmp_path / "home", [files.pop(first)])
+
+    assert set(all_orders(files, tmp_path / "home")) == {digests(tmp_path / "plain")}
 
 
 @pytest.mark.slow
-def test_five_parts_in_all_orders(tmp_path: Path) -> None:
-    """Of the manifest and four parts, all 120 orders."""
-    parts = [
-        path
-        for path in files("claude/synthetic")
-        if path.name[:4] in ("mani", "conv", "proj", "memo", "ligh")
-    ]
-    orders = itertools.permutations(parts)
+@pytest.mark.parametrize("first", range(6))
+def test_all_parts_in_every_order(first: int, tmp_path: Path) -> None:
+    """All parts of an export, in each of their 720 orders, give one archive."""
+    files = parts()
+    assert len(files) == 6
+    imported(tmp_path / "plain", files)
+    imported(tmp_path / "home", [files.pop(first)])
 
-    assert len({digests(tmp_path / str(number), list(order)) for number, order in enumerate(orders)}) == 1
+    assert set(all_orders(files, tmp_path / "home")) == {digests(tmp_path / "plain")}

@@ -25,7 +25,7 @@ LOCAL_HEADER = 30
 """Bytes of a ZIP member's local header before its name; the lengths of name and extra field end it."""
 
 NOTHING = ("-c", "pass")
-START_PROGRAM = ("-m", "chathold", "--version")
+START_PROGRAM = ("-m", "chathold", "import", "--help")
 
 
 def python() -> str:

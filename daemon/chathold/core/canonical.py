@@ -9,6 +9,7 @@ is read again, slowly and exactly. A record that has no canonical JSON is its ow
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +35,7 @@ _LARGE = 8 << 20
 """From here on msgspec reads a record: it is slower than orjson, and needs half the memory."""
 
 _WRITTEN_APART = 2
+_STEP = 1 << 20
 
 _plain = msgspec.json.Decoder()
 _decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
@@ -189,9 +191,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _exact_form(raw: bytes, strip: Strip) -> Form:
     try:
-        text = raw.decode("utf-8", "surrogatepass")
         value = json.loads(
-            _joined(text),
+            _joined(raw.decode("utf-8", "surrogatepass")),
             object_pairs_hook=_once,
             parse_float=_Number,
             parse_int=_Number,
@@ -200,10 +201,24 @@ def _exact_form(raw: bytes, strip: Strip) -> Form:
         )
         if isinstance(value, dict):
             strip(value)
-        canonical = "".join(_pieces(value)).encode("utf-8", "surrogatepass")
+        return _hashed(_pieces(value))
     except (ValueError, RecursionError, _Twice):
         return Form(sha256(b"as it is\n" + raw).digest(), raw.count(b'"'))
-    return Form(sha256(canonical).digest(), canonical.count(b'"'))
+
+
+def _hashed(pieces: Iterator[str]) -> Form:
+    """The form of a text that is hashed while it is written, in steps: it never stands there whole."""
+    digest, marks, size = sha256(), 0, 0
+    waiting: list[str] = []
+    for piece in itertools.chain(pieces, [""]):
+        waiting.append(piece)
+        size += len(piece)
+        if size > _STEP or not piece:
+            written = "".join(waiting).encode("utf-8", "surrogatepass")
+            digest.update(written)
+            marks += written.count(b'"')
+            waiting, size = [], 0
+    return Form(digest.digest(), marks)
 
 
 def _pieces(value: Any) -> Iterator[str]:
@@ -214,7 +229,7 @@ def _pieces(value: Any) -> Iterator[str]:
         case dict():
             for number, name in enumerate(sorted(value)):
                 yield "," if number else "{"
-                yield json.dumps(_joined(name), ensure_ascii=False)
+                yield from _quoted(name)
                 yield ":"
                 yield from _pieces(value[name])
             yield "}" if value else "{}"
@@ -224,9 +239,18 @@ def _pieces(value: Any) -> Iterator[str]:
                 yield from _pieces(item)
             yield "]" if value else "[]"
         case str():
-            yield json.dumps(_joined(value), ensure_ascii=False)
+            yield from _quoted(value)
         case _:
             yield json.dumps(value)
+
+
+def _quoted(value: str) -> Iterator[str]:
+    """A string as JSON, a long one in steps."""
+    text = _joined(value)
+    yield '"'
+    for at in range(0, len(text), _STEP):
+        yield json.dumps(text[at : at + _STEP], ensure_ascii=False)[1:-1]
+    yield '"'
 
 
 def _joined(text: str) -> str:
@@ -238,11 +262,6 @@ def _joined(text: str) -> str:
 
 def _exact_parse(raw: bytes) -> Parsed:
     odd: list[str] = []
-    try:
-        text = raw.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        odd.append(NOT_UNICODE)
-        text = raw.decode("utf-8", "replace")
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(found)
@@ -255,12 +274,25 @@ def _exact_parse(raw: bytes) -> Parsed:
 
     try:
         value = json.loads(
-            _joined(text), object_pairs_hook=pairs, parse_int=_integer, parse_constant=constant, strict=False
+            _joined(_text(raw, odd)),
+            object_pairs_hook=pairs,
+            parse_int=_integer,
+            parse_constant=constant,
+            strict=False,
         )
         value = _whole(value, odd)
     except (ValueError, RecursionError):
         return Parsed(None, (Problem("", UNREADABLE),), readable=False)
     return Parsed(value, tuple(Problem("", what) for what in dict.fromkeys(odd)))
+
+
+def _text(raw: bytes, odd: list[str]) -> str:
+    """The bytes as text, halves of characters as they are."""
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        odd.append(NOT_UNICODE)
+        return raw.decode("utf-8", "replace")
 
 
 def _integer(digits: str) -> int | float:
