@@ -14,7 +14,6 @@ import pytest
 from commands import chathold
 from law_bench import digests, imported, listed
 
-
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "samples"
 FOLDER = BESIDE if BESIDE.is_dir() else None
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the sample exports are not part of the project")
