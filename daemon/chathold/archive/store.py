@@ -441,5 +441,5 @@ def _full(path: Path) -> NoSpace:
     return NoSpace(
         _("The disk is full."),
         place=str(path),
-        advice=_("Nothing was changed. Make room, then import again."),
+        advice=_("Nothing that was archived is lost. Make room, then import again."),
     )
