@@ -203,8 +203,8 @@ CHATGPT: dict[str, Odd] = {
         chatgpt("odd", *(node(f"{n}", f"{n - 1}" if n else None, SAID) for n in range(3000))), messages=3000
     ),
     "a title that no file can have": Odd(chatgpt("odd", title="../a\\b:c*?\x00" + "é" * 300 + ".. .")),
-    "a name given twice": Odd(bent('"metadata": {}', '"metadata": {"a": "one", "a": "two"}')),
-    "the same id twice": Odd(bent('"mapping": {', '"mapping": {"m": {"message": null}, ')),
+    "a name given twice": Odd(bent('"metadata": {}', '"metadata": {"a": "one", "a": "two"}'), told=True),
+    "the same id twice": Odd(bent('"mapping": {', '"mapping": {"m": {"message": null}, '), told=True),
     "nesting": Odd(bent('"metadata": {}', f'"metadata": {{"a": {DEEP}}}'), texts=(), told=True),
     "an object where a list should be": Odd(chatgpt("odd", safe_urls={"a": 1}, plugin_ids="x", voice=[])),
 }

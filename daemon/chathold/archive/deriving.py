@@ -22,7 +22,7 @@ from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
 from chathold.core.identity import stable_id
 from chathold.core.merge import Merged, better_title
-from chathold.core.model import Reading
+from chathold.core.model import Problem, Reading
 from chathold.core.standing import FileFacts, PartSet, Sight, Standing, bind, standing
 from chathold.providers import PROVIDERS
 
@@ -191,7 +191,10 @@ def reading_row(record: Record, raw: bytes) -> tuple[Reading, tuple[Any, ...]]:
     form = canonical.form(raw, lambda value: provider.strip(record.kind, value))
     reading, readable = read_raw(record, raw)
     times = [message.time for message in reading.messages if message.time is not None]
-    problems = json.dumps([[each.where, each.what] for each in reading.problems], ensure_ascii=False)
+    found = reading.problems
+    if form.as_it_is and readable and not any(each.what == canonical.TWICE for each in found):
+        found = (Problem("", canonical.TWICE), *found)  # a parser that takes the last one tells nobody
+    problems = json.dumps([[each.where, each.what] for each in found], ensure_ascii=False)
     return reading, (
         provider.READER,
         form.hash,

@@ -13,7 +13,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -58,6 +58,7 @@ class Form:
 
     hash: bytes
     marks: int
+    as_it_is: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def _exact_form(raw: bytes, strip: Strip) -> Form:
             strip(value)
         return _hashed(_pieces(value))
     except (ValueError, RecursionError, _Twice):
-        return Form(sha256(b"as it is\n" + raw).digest(), raw.count(b'"'))
+        return Form(sha256(b"as it is\n" + raw).digest(), raw.count(b'"'), as_it_is=True)
 
 
 def _hashed(pieces: Iterator[str]) -> Form:
