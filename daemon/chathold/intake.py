@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.deriving import derive
-from chathold.archive.receipts import Before, already_imported, before, receipt, recognised, see_again
+from chathold.archive.receipts import already_imported, before, receipt, recognised, see_again
 from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking, may_have
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
@@ -190,7 +190,6 @@ class _Reading:
     recognised: list[tuple[str, Recognition]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     done: int = 0
-    forgotten_account: bool = False
 
     def read(self, claimed: Claimed) -> None:
         """Read every member: who it belongs to first, then records, then files."""
@@ -326,6 +325,3 @@ class _Reading:
     def summary(self) -> Summary:
         """What the receipt has to know."""
         return Summary(self.taking, self.all_problems(), self.coverage().part_of or self.manifest is not None)
-
-
-__all__ = ["Before", "Wishes", "take_in", "take_one"]

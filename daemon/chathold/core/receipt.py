@@ -36,11 +36,6 @@ class Tally:
     failed: int = 0
     forgotten: int = 0
 
-    @property
-    def adds_up(self) -> bool:
-        """Law 6."""
-        return self.found == self.new + self.updated + self.unchanged + self.failed + self.forgotten
-
     def json(self) -> dict[str, int]:
         """The tally as `import --json` prints it."""
         return {name: getattr(self, name) for name in self.__slots__}
