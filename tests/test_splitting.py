@@ -74,12 +74,14 @@ def cut(
     data: bytes, *, size: int = MB, array: str = "", known: Known | None = None, batches: bool = False
 ) -> Cut:
     """Everything the splitter makes of `data`: bytes, or the number of a known record."""
-    splitter = Splitter(chunks(data, size), known or Known(), array=array, batches=batches, place="member")
+    splitter = Splitter(
+        chunks(data, size), known or Known(), array=array, in_rows=lambda: batches, place="member"
+    )
     result = Cut()
     try:
         for piece in pieces(splitter):
             if piece.known is None:
-                assert piece.hash == sha256(piece.raw).digest()
+                assert piece.hash in (b"", sha256(piece.raw).digest())
                 result.pieces.append(piece.raw)
             else:
                 assert piece.raw == b""
@@ -96,9 +98,9 @@ def pieces(splitter: Splitter) -> Iterator[Piece]:
         if isinstance(each, Piece):
             yield each
         else:
-            found = list(each.pieces())
+            found = each.records()
             assert len(found) == len(each.values)
-            yield from found
+            yield from map(Piece, found)
 
 
 def knowing(*records: bytes) -> Known:
@@ -300,7 +302,9 @@ def test_a_batch_is_given_where_much_is_not_known() -> None:
     """A long row of records that are not known comes as the text of an array and its values."""
     records = [record(number, '"%s"' % ("y" * 900)) for number in range(8000)]
     given = [
-        each for each in Splitter(iter([listed(records)]), Known(), batches=True) if isinstance(each, Batch)
+        each
+        for each in Splitter(iter([listed(records)]), Known(), in_rows=lambda: True)
+        if isinstance(each, Batch)
     ]
 
     assert given
@@ -403,7 +407,7 @@ def test_no_byte_is_read_again_and_again(stream: str, work: Work, *, batches: bo
     parsed, counted = 60, 4
     assert work.parsed <= parsed * len(data) + MB
     assert work.counted <= counted * len(data) + MB
-    assert work.hashed == len(data) - len(found.pieces) - 1
+    assert work.hashed == 0
 
 
 def test_beginnings_that_mislead_do_so_once(work: Work) -> None:

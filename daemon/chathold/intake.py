@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.deriving import derive
-from chathold.archive.receipts import already_imported, before, receipt, recognised, see_again
+from chathold.archive.receipts import already_imported, before, receipt, recognised, see_again, seen_anew
 from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking, may_have
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
@@ -96,8 +96,9 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     started = time.process_time()
     digest = fingerprint(path)
     if recognised(archive, digest):
-        with archive.writing(waiting=wishes.waiting) as ledger:
-            if see_again(archive, ledger, digest, path, wishes.account):
+        if new := seen_anew(archive, digest, path, wishes.account):
+            with archive.writing(waiting=wishes.waiting) as ledger:
+                see_again(archive, ledger, new)
                 derive(archive)
         return already_imported(archive, digest, path)
     with open_export(path, holds_exports, rescue=wishes.rescue) as export:
@@ -114,7 +115,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             _check_unchanged(export)
             file = reading.finish(digest, path)
             safe = time.process_time() - started
-            derive(archive, lambda done, total: wishes.progress("reading", done, total))
+            derive(archive, lambda done, total: wishes.progress("reading", done, total), taking.forms)
             archive.checkpoint()
             result = receipt(archive, ledger, file, path, earlier, reading.summary())
     cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}
@@ -236,16 +237,15 @@ class _Reading:
             Known(self.taking.beginnings, self.taking.hashes),
             array=found.array,
             body=found.body,
-            batches=self.taking.knows_any,
+            in_rows=lambda: self.taking.reworded,
             place=member.name,
         )
         try:
             for each in splitter:
                 if isinstance(each, Piece):
                     self.taking.take(each, found)
-                elif not self.taking.sight_all(each.text, each.values, found):
-                    for piece in each.pieces():
-                        self.taking.take(piece, found)
+                else:
+                    self.taking.take_all(each, found)
         finally:
             self.problems += splitter.problems
 

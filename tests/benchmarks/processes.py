@@ -31,8 +31,11 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
     """Run a command to its end.
 
     `wait4` counts the child and every process it has waited for; `ru_maxrss` is the largest of them. The
-    caller must be small: a child is counted with the memory of the process it was forked from.
+    caller must be small: a child is counted with the memory of the process it was forked from. Compiled
+    modules are kept, as they are where a person installs the program.
     """
+    environment = {**os.environ, **(environment or {})}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
         process = subprocess.Popen(

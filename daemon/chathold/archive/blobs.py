@@ -20,6 +20,8 @@ _WINDOW_LOG_MIN = 10
 _WINDOW_LOG_MAX = 30
 _LONG = 1 << 20
 _WORTH_IT = 2
+_SURELY_WORTH_IT = 24
+"""What saves as much is taken without trying what packing alone would give."""
 
 _compressor = zstandard.ZstdCompressor(level=_LEVEL)
 _decompressor = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG_MAX)
@@ -38,6 +40,8 @@ def pack_difference(raw: bytes, base: bytes) -> bytes | None:
     )
     dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     packed = zstandard.ZstdCompressor(compression_params=parameters, dict_data=dictionary).compress(raw)
+    if len(packed) * _SURELY_WORTH_IT < len(raw):
+        return packed
     return packed if len(packed) * _WORTH_IT < len(pack(raw)) else None
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from chathold.archive import blobs, durable
-from chathold.archive.reading import Record, merged, provider_of, read_raw
+from chathold.archive.reading import Record, provider_of, read_raw, sightings
 from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
+from chathold.core.canonical import Form
 from chathold.core.identity import stable_id
-from chathold.core.merge import Merged, better_title
+from chathold.core.merge import better_title, outline
 from chathold.core.model import Problem, Reading
 from chathold.core.standing import FileFacts, PartSet, Sight, Standing, bind, standing
 from chathold.providers import PROVIDERS
@@ -29,7 +30,8 @@ from chathold.providers import PROVIDERS
 Progress = Callable[[int, int], None]
 
 _BATCH = 64 << 20
-_KEPT = 8 << 20
+_KEPT = 16 << 20
+_NEWEST_READER = max(provider.READER for provider in PROVIDERS)
 
 
 @dataclass(slots=True)
@@ -68,6 +70,11 @@ def pending(archive: Archive) -> bool:
         "SELECT 1 FROM stale UNION ALL SELECT 1 FROM file WHERE id NOT IN (SELECT file FROM file_state) LIMIT 1"
     ).fetchone():
         return True
+    if (
+        database.execute("SELECT 1 FROM reading WHERE reader < ? LIMIT 1", (_NEWEST_READER,)).fetchone()
+        is None
+    ):
+        return False
     return any(
         database.execute(
             "SELECT 1 FROM reading JOIN form ON form.id = reading.form JOIN record ON record.id = form.record"
@@ -78,10 +85,15 @@ def pending(archive: Archive) -> bool:
     )
 
 
-def derive(archive: Archive, progress: Progress | None = None) -> None:
-    """Derive all that is missing or out of date. Use inside `Archive.writing`."""
+def derive(
+    archive: Archive, progress: Progress | None = None, forms: Mapping[int, Form] | None = None
+) -> None:
+    """Derive all that is missing or out of date. Use inside `Archive.writing`.
+
+    `forms` are canonical forms that have been worked out already, by the number of what is stored.
+    """
     _mark_old_readings(archive)
-    fresh = _read_new_forms(archive, progress)
+    fresh = _read_new_forms(archive, progress, forms or {})
     with archive.transaction("the derived state"):
         _derive_states(archive.database, fresh)
 
@@ -142,7 +154,7 @@ def _mark_old_readings(archive: Archive) -> None:
 # Readings
 
 
-def _read_new_forms(archive: Archive, progress: Progress | None) -> _Fresh:
+def _read_new_forms(archive: Archive, progress: Progress | None, forms: Mapping[int, Form]) -> _Fresh:
     """Read every form that has no reading of today's reader."""
     database = archive.database
     older = " OR ".join("(provider = ? AND reader < ?)" for _provider in PROVIDERS)
@@ -162,7 +174,7 @@ def _read_new_forms(archive: Archive, progress: Progress | None) -> _Fresh:
             if not database.in_transaction:
                 database.execute("BEGIN IMMEDIATE")
             record = Record(number, provider, kind, ref)
-            reading, row = reading_row(record, blobs.fetch(database, form))
+            reading, row = reading_row(record, blobs.fetch(database, form), forms.get(form))
             database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
             if only:
                 fresh.states[number] = _only_state(reading, row[1].hex()[:8])
@@ -185,10 +197,10 @@ def _read_new_forms(archive: Archive, progress: Progress | None) -> _Fresh:
     return fresh
 
 
-def reading_row(record: Record, raw: bytes) -> tuple[Reading, tuple[Any, ...]]:
-    """What a form's bytes mean, and its row in the table `reading` (all but the form's number)."""
+def reading_row(record: Record, raw: bytes, form: Form | None = None) -> tuple[Reading, tuple[Any, ...]]:
+    """What the bytes of a form mean, and its row in the table `reading` (all but the form's number)."""
     provider = provider_of(record.provider)
-    form = canonical.form(raw, lambda value: provider.strip(record.kind, value))
+    form = form or canonical.form(raw, lambda value: provider.strip(record.kind, value))
     reading, readable = read_raw(record, raw)
     times = [message.time for message in reading.messages if message.time is not None]
     found = reading.problems
@@ -336,26 +348,16 @@ def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh) -> No
 
 def _merged_state(database: sqlite3.Connection, record: Record, readings: dict[int, Reading]) -> State:
     """The state of a record from all its sightings; `readings` are forms of it that have been read already."""
-    known = merged(database, record, readings=readings)
-    return _state(known, list(readings.values()))
-
-
-def _state(known: Merged, readings: list[Reading]) -> State:
-    """The state of a record that several exports tell of."""
+    known = outline(sightings(database, record, readings))
     return State(
         known.title,
         known.created,
         known.updated,
-        len(known.messages),
+        known.messages,
         len(known.versions),
         _digest(version.key for version in known.versions),
-        _extracts(readings),
-        {
-            (each.id, each.name)
-            for seen in known.messages
-            for each in seen.message.attachments
-            if not each.text
-        },
+        _extracts(list(readings.values())),
+        {(each.id, each.name) for each in known.attachments if not each.text},
     )
 
 

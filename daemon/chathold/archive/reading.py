@@ -86,20 +86,22 @@ def places(database: sqlite3.Connection, record: int) -> list[Place]:
     return sorted(found, key=lambda place: place.order)
 
 
-def merged(
-    database: sqlite3.Connection,
-    record: Record,
-    upto: int | None = None,
-    readings: dict[int, Reading] | None = None,
-) -> Merged:
-    """Everything the archive knows of a record; with `upto`, as of that version.
+def merged(database: sqlite3.Connection, record: Record, upto: int | None = None) -> Merged:
+    """Everything the archive knows of a record; with `upto`, as of that version."""
+    return merge(sightings(database, record), upto)
+
+
+def sightings(
+    database: sqlite3.Connection, record: Record, readings: dict[int, Reading] | None = None
+) -> list[Sighting]:
+    """The sightings of a record, the oldest first, read.
 
     `readings` are forms of it that have been read already; those read now are added.
     """
     readings = {} if readings is None else readings
-    sightings = []
+    found = []
     for place in places(database, record.number):
         if place.form not in readings:
             readings[place.form] = read_form(database, record, place.form)
-        sightings.append(Sighting(readings[place.form], place.exported, place.key))
-    return merge(sightings, upto)
+        found.append(Sighting(readings[place.form], place.exported, place.key))
+    return found

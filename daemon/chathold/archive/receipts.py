@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,21 +69,27 @@ def recognised(archive: Archive, digest: bytes) -> bool:
     return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
 
 
-def see_again(archive: Archive, ledger: Ledger, digest: bytes, path: Path, account: str) -> bool:
-    """Note the name under which a known file was seen, and the account the user gave it; whether that is new."""
+Fact = tuple[str, tuple[int | str, ...]]
+
+
+def seen_anew(archive: Archive, digest: bytes, path: Path, account: str) -> list[Fact]:
+    """What is new about a known file: the name under which it is seen, the account the user gives it."""
     file = archive.database.execute("SELECT id FROM file WHERE hash = ?", (digest,)).fetchone()[0]
-    facts: list[tuple[str, tuple[int | str, ...]]] = [("seen", (file, path.name, str(path.parent)))]
+    facts: list[Fact] = [("seen", (file, path.name, str(path.parent)))]
     if account:
         facts.append(("given", (file, account)))
-    new = [each for each in facts if not ledger.holds(*each)]
-    if new:
-        with archive.transaction("a file seen again"):
-            if account:
-                ledger.remove("given", "file = ?", (file,))
-            for table, row in facts:
-                ledger.add_once(table, row)
-            ledger.settle()
-    return bool(new)
+    ledger = Ledger(archive.database)
+    return [each for each in facts if not ledger.holds(*each)]
+
+
+def see_again(archive: Archive, ledger: Ledger, new: list[Fact]) -> None:
+    """Note what is new about a known file."""
+    with archive.transaction("a file seen again"):
+        for table, row in new:
+            if table == "given":
+                ledger.remove("given", "file = ?", row[:1])
+            ledger.add_once(table, row)
+        ledger.settle()
 
 
 def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
@@ -91,8 +98,8 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
     file, size_of_problems = database.execute(
         "SELECT id, problems FROM file WHERE hash = ?", (digest,)
     ).fetchone()
-    facts = _facts(database, file)
-    counts = {talk: _sighted(database, file, talk=talk) for talk in (True, False)}
+    held = _held(database, file)
+    counts = {talk: held[talk].records for talk in (True, False)}
     parts = _parts(archive, file)
     return Receipt(
         str(path),
@@ -104,7 +111,7 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
         parts_missing=parts.missing,
         problems=tuple(Problem(where, what) for where, what in json.loads(size_of_problems)),
         advice=_part_advice(parts),
-        **facts,
+        **_facts(database, file, held[True]),
     )
 
 
@@ -127,7 +134,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         parts_seen=parts.seen,
         parts_missing=parts.missing,
         problems=read.problems + _reading_problems(database, file),
-        **_facts(database, file),
+        **_facts(database, file, _held(database, file)[True]),
     )
     result = _judged(_with_kept(database, file, result), parts, read)
     with archive.transaction("the receipt"):
@@ -173,24 +180,38 @@ def _judged(result: Receipt, parts: _Parts, read: Read) -> Receipt:
     return replace(result, outcome=Outcome.IMPORTED if fresh else Outcome.UNCHANGED, advice=advice)
 
 
-def _facts(database: sqlite3.Connection, file: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The records of one kind in a file: how many, and the times of their oldest and newest message."""
+
+    records: int = 0
+    oldest: float | None = None
+    newest: float | None = None
+
+
+def _held(database: sqlite3.Connection, file: int) -> defaultdict[bool, _Held]:
+    """The conversations (true) and documents (false) in a file."""
+    rows = database.execute(
+        "SELECT kind = 'conversation', count(DISTINCT record), min(oldest), max(newest) FROM sighting"
+        " JOIN form ON form.id = sighting.form JOIN record ON record.id = form.record"
+        " LEFT JOIN reading ON reading.form = form.id WHERE file = ? GROUP BY 1",
+        (file,),
+    )
+    return defaultdict(_Held, {bool(talk): _Held(*rest) for talk, *rest in rows})
+
+
+def _facts(database: sqlite3.Connection, file: int, talks: _Held) -> dict[str, Any]:
     """Provider, account, export time and covered span of a file."""
     provider, account, exported = database.execute(
         "SELECT provider, account, exported FROM file JOIN file_state ON file_state.file = file.id WHERE id = ?",
-        (file,),
-    ).fetchone()
-    oldest, newest = database.execute(
-        "SELECT min(oldest), max(newest) FROM sighting JOIN reading ON reading.form = sighting.form"
-        " JOIN form ON form.id = sighting.form JOIN record ON record.id = form.record"
-        " WHERE file = ? AND kind = 'conversation'",
         (file,),
     ).fetchone()
     return {
         "provider": provider,
         "account": account if account != UNKNOWN else _only_account(database, file),
         "exported": exported,
-        "oldest": oldest,
-        "newest": newest,
+        "oldest": talks.oldest,
+        "newest": talks.newest,
     }
 
 
@@ -202,16 +223,6 @@ def _only_account(database: sqlite3.Connection, file: int) -> str:
         (file,),
     ).fetchall()
     return rows[0][0] if len(rows) == 1 else UNKNOWN
-
-
-def _sighted(database: sqlite3.Connection, file: int, *, talk: bool) -> int:
-    same = "=" if talk else "!="
-    row = database.execute(
-        "SELECT count(DISTINCT record) FROM sighting JOIN form ON form.id = sighting.form"
-        f" JOIN record ON record.id = form.record WHERE file = ? AND kind {same} 'conversation'",
-        (file,),
-    ).fetchone()
-    return int(row[0])
 
 
 def _with_kept(database: sqlite3.Connection, file: int, result: Receipt) -> Receipt:

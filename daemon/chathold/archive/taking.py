@@ -22,7 +22,7 @@ from chathold.core import canonical
 from chathold.core.canonical import Form, Strip
 from chathold.core.model import CONVERSATION, Problem
 from chathold.core.texts import N_
-from chathold.exports.splitting import Piece, beginning
+from chathold.exports.splitting import Batch, Piece, beginning
 from chathold.providers.base import Recognition
 
 UNREADABLE = "unreadable"
@@ -86,7 +86,11 @@ def may_have(archive: Archive, size: int, crc: int) -> bool:
 
 
 class Taking:
-    """One import's writes. Use inside `Archive.writing`; nothing counts before `finish`."""
+    """One import's writes. Use inside `Archive.writing`; nothing counts before `finish`.
+
+    `forms` are those known by number, as far as they have been worked out. `reworded` says whether the record
+    kept last had a known form in other bytes: then the next ones may well have, too.
+    """
 
     def __init__(self, archive: Archive, ledger: Ledger, provider: str, strip: Any) -> None:
         self._archive = archive
@@ -97,12 +101,12 @@ class Taking:
         self._pending = 0
         self._records: dict[tuple[str, str], int] = {}
         self._forms: defaultdict[int, list[int]] = defaultdict(list)
-        self._form_hashes: dict[int, Form] = {}
         self._tombstones: frozenset[bytes] = frozenset()
         self._new_assets: dict[bytes, tuple[int, int]] = {}
         self.beginnings: dict[int, tuple[int, bytes, int]] = {}
         self.hashes: dict[bytes, int] = {}
-        self.knows_any = False
+        self.forms: dict[int, Form] = {}
+        self.reworded = False
         self.owner_of: dict[int, int] = {}
         self.sightings: set[int] = set()
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
@@ -129,8 +133,7 @@ class Taking:
             self.owner_of[form] = record
             self._forms[record].append(form)
             if form_hash is not None:
-                self._form_hashes[form] = Form(form_hash, marks)
-        self.knows_any = bool(self._records)
+                self.forms[form] = Form(form_hash, marks)
         self._tombstones = frozenset(row[0] for row in self._database.execute("SELECT hash FROM tombstone"))
 
     @property
@@ -149,68 +152,74 @@ class Taking:
 
     def take(self, piece: Piece, found: Recognition) -> None:
         """Note a record that is known as seen, keep one that is not."""
-        known = piece.known if piece.known is not None else self.hashes.get(piece.hash)
-        if known is not None:
-            self.sight(known, talk=found.kind == CONVERSATION)
+        if piece.known is not None:
+            self.sight(piece.known, talk=found.kind == CONVERSATION)
         else:
-            self.keep(piece.raw, piece.hash, found)
+            self.keep(piece.raw, found, digest=piece.hash)
 
     def sight(self, form: int, *, talk: bool) -> None:
         """A record that is known was seen again."""
         self.sightings.add(form)
         self.counts[talk].found.add(self.owner_of[form])
 
-    def keep(self, raw: bytes, digest: bytes, found: Recognition, *, name: str = "") -> None:
+    def keep(self, raw: bytes, found: Recognition, *, digest: bytes = b"", name: str = "") -> None:
         """Keep a record: a new one, a new form of a known one, or a known form in other bytes.
 
-        `digest` is the SHA-256 of `raw`; `name` is the record's id where nothing inside it can be.
+        `digest` is the SHA-256 of `raw`, worked out if it is needed; `name` is the record's id where nothing
+        inside it can be.
         """
         talk = found.kind == CONVERSATION
-        value = canonical.decoded(raw) if self.knows_any else None
-        head = self._head(raw, digest, found, value)
+        value = canonical.decoded(raw) if self.reworded else None
+        head = self._head(raw, found, value)
         kind = found.kind if head is not None else UNREADABLE
-        ref = name or self._ref(head, digest, found)
+        ref = name or self._ref(head, raw, found)
         if self._is_forgotten(kind, ref, _at(head, found.owner) if found.owner else ""):
             self.counts[talk].forgotten.add(tombstone(self._provider, kind, ref))
             return
         record = self._records.get((kind, ref))
-        form = self._same_form(record, kind, raw, value) if record is not None else None
+        form, number = self._recognised(record, kind, raw, value) if record is not None else (None, None)
+        self.reworded = number is not None
         if record is None:
             record = self._add_record(kind, ref)
-        if form is None:
-            form = self._add_form(record, raw, digest)
-        self.sight(form, talk=talk)
+        if number is None:
+            number = self._add_form(record, raw, digest or sha256(raw).digest(), form)
+        self.sight(number, talk=talk)
         if kind == UNREADABLE:
             self.counts[talk].failed.add(record)
 
-    def sight_all(self, text: bytes, values: list[Any], found: Recognition) -> bool:
-        """Note the records of an array as seen, if every one has a known form; else note none of them."""
+    def take_all(self, batch: Batch, found: Recognition) -> None:
+        """Note those of a row's records as seen that have a known form by their values, take the others."""
+        known = [self._known_by_value(value, found) for value in batch.values]
+        strip = self._stripper(found.kind)
+        wanted = ((value, strip, forms) for value, forms in zip(batch.values, known, strict=True))
+        same = canonical.match_all(batch.text, wanted, batch.records) or [None] * len(known)
+        for form, forms in zip(same, known, strict=True):
+            if form:
+                self.sight(forms[form], talk=found.kind == CONVERSATION)
+        self.reworded = any(same)
+        if None in same:
+            for raw, form in zip(batch.records(), same, strict=True):
+                if not form:
+                    self.keep(raw, found)
+
+    def _known_by_value(self, value: Any, found: Recognition) -> dict[Form, int]:
+        """The known forms of the record that has this value; none where something may have been forgotten."""
         if self.forget_all or self._tombstones:
-            return False
-        wanted = []
-        forms: dict[Form, int] = {}
-        for value in values:
-            ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
-            record = self._records.get((found.kind, ref))
-            known = self._known_forms(record, found.kind) if record is not None else {}
-            if not known:
-                return False
-            forms |= known
-            wanted.append((value, self._stripper(found.kind), known))
-        same = canonical.match_all(text, wanted)
-        for form in same or ():
-            self.sight(forms[form], talk=found.kind == CONVERSATION)
-        return same is not None
+            return {}
+        ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
+        record = self._records.get((found.kind, ref))
+        return self._known_forms(record, found.kind) if record is not None else {}
 
     def keep_whole(self, raw: bytes, found: Recognition, *, name: str = "") -> None:
         """Keep a member that is one record."""
         digest = sha256(raw).digest()
-        if name:
-            self.keep(raw, digest, found, name=name)
+        known = None if name else self.hashes.get(digest)
+        if known is None:
+            self.keep(raw, found, digest=digest, name=name)
         else:
-            self.take(Piece(raw, digest), found)
+            self.sight(known, talk=found.kind == CONVERSATION)
 
-    def _head(self, raw: bytes, digest: bytes, found: Recognition, value: Any) -> dict[str, Any] | None:
+    def _head(self, raw: bytes, found: Recognition, value: Any) -> dict[str, Any] | None:
         """The record as far as its id needs it; none if it cannot be read.
 
         A first import has only to find ids: nothing was decoded then (`value` is none), nor is here.
@@ -223,20 +232,22 @@ class Taking:
             parsed = canonical.parse(raw).value
             if isinstance(parsed, dict):
                 return parsed
-            self.problems.append(Problem(f"{found.kind} {digest.hex()[:12]}", canonical.UNREADABLE))
+            digest = sha256(raw).hexdigest()
+            self.problems.append(Problem(f"{found.kind} {digest[:12]}", canonical.UNREADABLE))
             return None
         return head
 
-    def _ref(self, head: dict[str, Any] | None, digest: bytes, found: Recognition) -> str:
+    def _ref(self, head: dict[str, Any] | None, raw: bytes, found: Recognition) -> str:
         """The record's id; the hash of its bytes where it has none."""
-        if head is None:
-            return digest.hex()
-        for path in found.ids:
+        for path in found.ids if head is not None else ():
             ref = _at(head, path)
             if ref:
                 return ref
-        self.problems.append(Problem(f"{found.kind} {digest.hex()[:12]}", NO_ID))
-        return f"sha256:{digest.hex()}"
+        digest = sha256(raw).hexdigest()
+        if head is None:
+            return digest
+        self.problems.append(Problem(f"{found.kind} {digest[:12]}", NO_ID))
+        return f"sha256:{digest}"
 
     def _is_forgotten(self, kind: str, ref: str, owner: str) -> bool:
         return (
@@ -245,21 +256,21 @@ class Taking:
             or bool(owner and tombstone(self._provider, "account", owner) in self._tombstones)
         )
 
-    def _same_form(self, record: int, kind: str, raw: bytes, value: Any) -> int | None:
-        """The known form of this record that `raw`, decoded as `value`, has, if any."""
+    def _recognised(self, record: int, kind: str, raw: bytes, value: Any) -> tuple[Form, int | None]:
+        """The form of a known record's bytes, decoded as `value` if they were, and its number if it is known."""
         known = self._known_forms(record, kind)
         if value is None:
             value = canonical.decoded(raw)
-        same = canonical.match(raw, value, self._stripper(kind), known)
-        return known[same] if same else None
+        form = canonical.form_of(raw, value, self._stripper(kind), known)
+        return form, known.get(form)
 
     def _known_forms(self, record: int, kind: str) -> dict[Form, int]:
         """The forms of a record; of those kept a moment ago they are worked out now."""
         for form in self._forms[record]:
-            if form not in self._form_hashes:
+            if form not in self.forms:
                 raw = blobs.fetch(self._database, form)
-                self._form_hashes[form] = canonical.form(raw, self._stripper(kind))
-        return {self._form_hashes[form]: form for form in self._forms[record]}
+                self.forms[form] = canonical.form(raw, self._stripper(kind))
+        return {self.forms[form]: form for form in self._forms[record]}
 
     def _stripper(self, kind: str) -> Strip:
         return functools.partial(self._strip, kind)
@@ -271,14 +282,18 @@ class Taking:
         self._records[kind, ref] = number
         return number
 
-    def _add_form(self, record: int, raw: bytes, digest: bytes) -> int:
+    def _add_form(self, record: int, raw: bytes, digest: bytes, form: Form | None) -> int:
         self._begin()
         base, stored = self._pack(record, raw)
         number = self._next("form")
-        self._ledger.add("form", (number, record, digest, len(raw), beginning(raw), base), stored)
+        start = beginning(raw)
+        self._ledger.add("form", (number, record, digest, len(raw), start, base), stored)
+        self.beginnings.setdefault(start, (len(raw), digest, number))
         self.hashes[digest] = number
         self.owner_of[number] = record
         self._forms[record].append(number)
+        if form:
+            self.forms[number] = form
         self._pending += len(raw)
         if self._pending > _BATCH:
             self._commit("a batch of records")

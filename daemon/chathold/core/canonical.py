@@ -3,8 +3,9 @@
 The *form* of a record is its JSON with names sorted, no space, UTF-8, and numbers as they were written, less
 the few fields its provider is known to make anew at every export. Two records of one form are one.
 
-The fast path is msgspec's; what it refuses (half a character, NaN, numbers of 30 digits, a name given twice)
-is read again, slowly and exactly. A record that has no canonical JSON is its own form, byte for byte.
+On the fast path msgspec reads, keeping the spelling of numbers, and orjson writes; what they refuse (half a
+character, NaN, numbers of 30 digits, a name given twice) is read again, slowly and exactly. A record that has no
+canonical JSON is its own form, byte for byte.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -38,10 +39,9 @@ _WRITTEN_APART = 2
 _STEP = 1 << 20
 
 _plain = msgspec.json.Decoder()
-_decoder = msgspec.json.Decoder(float_hook=msgspec.Raw)
-_array: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[Any], float_hook=msgspec.Raw)
-_encoder = msgspec.json.Encoder(order="sorted")
-_REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError, ValueError)
+_decoder = msgspec.json.Decoder(float_hook=orjson.Fragment)
+_array: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[Any], float_hook=orjson.Fragment)
+_REFUSED = (msgspec.MsgspecError, RecursionError, ValueError, TypeError)
 _NUMBERED_MARK = rb"\u0022"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -75,7 +75,12 @@ def form(raw: bytes, strip: Strip) -> Form:
 
     `strip` removes the volatile fields from the decoded record and says how many names went.
     """
-    quick = _quick_form(decoded(raw), strip, len(raw))
+    return form_of(raw, decoded(raw), strip)
+
+
+def form_of(raw: bytes, value: Any, strip: Strip, known: Iterable[Form] = ()) -> Form:
+    """The form of a record; `value` is `decoded(raw)`, used up by this. Quicker where it is a known one."""
+    quick = _quick_form(value, strip, len(raw), known)
     if quick is None or raw.count(b'"') != quick[0].marks + 2 * quick[1]:
         return _exact_form(raw, strip)
     return quick[0]
@@ -101,68 +106,73 @@ def decoded_all(text: bytes) -> list[Any] | None:
         return None
 
 
-def match_all(text: bytes, values: Iterable[tuple[Any, Strip, Iterable[Form]]]) -> list[Form] | None:
-    """For every record of an array the one of its known forms that it has; none if any has another.
+def match_all(
+    text: bytes, values: Iterable[tuple[Any, Strip, Collection[Form]]], records: Callable[[], Iterable[bytes]]
+) -> list[Form | None] | None:
+    """For every record of an array the one of its known forms that it has, or none; none at all without proof.
 
-    `values` are the records as `decoded_all` has them, used up by this, with what is volatile and known.
+    `values` are the records as `decoded_all` has them, used up by this, with what is volatile and known;
+    `records` gives the bytes of each, where some are of no known form.
     """
-    found = []
+    found: list[Form | None] = []
     marks = 0
     for value, strip, known in values:
-        quick = _quick_form(value, strip, len(text), count=False)
-        same = quick and next((each for each in known if each.hash == quick[0].hash), None)
-        if not quick or not same:
-            return None
-        marks += same.marks + 2 * quick[1]
-        found.append(same)
+        quick = _quick_form(value, strip, 0, known) if known else None
+        if quick and quick[0] in known:
+            found.append(quick[0])
+            marks += quick[0].marks + 2 * quick[1]
+        else:
+            found.append(None)
+    if None in found:
+        marks += sum(raw.count(b'"') for raw, form in zip(records(), found, strict=True) if form is None)
     return found if text.count(b'"') == marks else None
 
 
-def match(raw: bytes, value: Any, strip: Strip, known: Iterable[Form]) -> Form | None:
-    """The one of the known forms that `raw` has, if any; `value` is `decoded(raw)`, used up by this."""
-    quick = _quick_form(value, strip, len(raw), count=False)
-    digest = quick[0].hash if quick else _exact_form(raw, strip).hash
-    same = next((each for each in known if each.hash == digest), None)
-    if same is None or (quick and raw.count(b'"') != same.marks + 2 * quick[1]):
-        return None
-    return same
+def _quick_form(value: Any, strip: Strip, size: int, known: Iterable[Form] = ()) -> tuple[Form, int] | None:
+    """The form of a value by the fast path, and how many names were stripped; none if that refuses it.
 
-
-def _quick_form(value: Any, strip: Strip, size: int, *, count: bool = True) -> tuple[Form, int] | None:
-    """The form of a value by the fast path, and how many names were stripped; none if that refuses it."""
+    `size` is about how long its text is. The marks of a known form need not be counted.
+    """
     if value is None:
         return None
     gone = strip(value) if isinstance(value, dict) else 0
-    digest, marks = sha256(), 0
     try:
-        for piece in _written(value, bytearray(), _WRITTEN_APART if size > _LARGE else 0):
-            digest.update(piece)
-            if count:
-                marks += piece.count(b'"')
+        if size > _LARGE:
+            return _form_of_pieces(_written(value, _WRITTEN_APART)), gone
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except _REFUSED:
         return None
-    return Form(digest.digest(), marks), gone
+    digest = sha256(text).digest()
+    same = next((each for each in known if each.hash == digest), None)
+    return same or Form(digest, text.count(b'"')), gone
 
 
-def _written(value: Any, buffer: bytearray, depth: int) -> Iterator[bytes | bytearray]:
+def _form_of_pieces(pieces: Iterable[bytes]) -> Form:
+    digest, marks = sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        marks += piece.count(b'"')
+    return Form(digest.digest(), marks)
+
+
+def _written(value: Any, depth: int) -> Iterator[bytes]:
     """Canonical JSON in pieces, the outer `depth` levels taken apart: a huge chat never stands there whole."""
     if depth and isinstance(value, dict) and value:
         before = b"{"
         for name in sorted(value):
-            yield b"".join((before, _encoder.encode(name), b":"))
-            yield from _written(value[name], buffer, depth - 1)
+            yield b"".join((before, orjson.dumps(name), b":"))
+            yield from _written(value[name], depth - 1)
             before = b","
         yield b"}"
     elif depth and isinstance(value, list) and value:
         before = b"["
         for item in value:
             yield before
-            yield from _written(item, buffer, depth - 1)
+            yield from _written(item, depth - 1)
             before = b","
         yield b"]"
     else:
-        _encoder.encode_into(value, buffer)
-        yield buffer
+        yield orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def parse(raw: bytes) -> Parsed:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading
@@ -77,8 +76,37 @@ class Merged:
     versions: tuple[Version, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What `list` has to know of a merged record: how many messages, and the files they name."""
+
+    title: str
+    created: float | None
+    updated: float | None
+    messages: int
+    versions: tuple[Version, ...]
+    attachments: tuple[Attachment, ...]
+
+
 def merge(sightings: Sequence[Sighting], upto: int | None = None) -> Merged:
     """Fold sightings, given oldest first, into one state; with `upto`, the state as of that version."""
+    return _folded(sightings, upto).result()
+
+
+def outline(sightings: Sequence[Sighting]) -> Outline:
+    """What `merge` would give, without putting every message in its place."""
+    fold = _folded(sightings)
+    return Outline(
+        fold.title,
+        fold.created,
+        fold.updated,
+        len(fold.messages),
+        tuple(fold.versions),
+        tuple(each for growing in fold.messages.values() for each in growing.attachments.values()),
+    )
+
+
+def _folded(sightings: Sequence[Sighting], upto: int | None = None) -> _Fold:
     fold = _Fold()
     for number, sighting in enumerate(sightings):
         if number and sighting.reading is sightings[number - 1].reading:
@@ -91,7 +119,7 @@ def merge(sightings: Sequence[Sighting], upto: int | None = None) -> Merged:
             break
     if not fold.versions and sightings:
         fold.note_first_version(sightings[0])
-    return fold.result()
+    return fold
 
 
 @dataclass(slots=True)
@@ -128,7 +156,7 @@ class _Fold:
     claims: dict[str, list[str]] = field(default_factory=dict)
     inferred: dict[str, list[str]] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
-    _state: dict[str, bytes] = field(default_factory=dict)
+    _state: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     _outer: tuple[str, str] = ("", "")
     _latest: Reading | None = None
 
@@ -176,7 +204,7 @@ class _Fold:
     def note_version(self, sighting: Sighting) -> None:
         """Add a version if the state differs from that of the last one."""
         tree = self.tree()
-        state = {node: _digest(growing, tree.parent(node)) for node, growing in self.messages.items()}
+        state = {node: _said(growing, tree.parent(node)) for node, growing in self.messages.items()}
         outer = (self.title, tree.leaf)
         if self.versions and state == self._state and outer == self._outer:
             return
@@ -330,12 +358,10 @@ def _finished(growing: _Growing) -> Message:
     )
 
 
-def _digest(growing: _Growing, parent: str) -> bytes:
-    """A hash of what a person would call the message: who said what, below what."""
+def _said(growing: _Growing, parent: str) -> tuple[Any, ...]:
+    """What a person would call the message: who said what, below what."""
     message = growing.message
     shown = _told_once(growing.parts)
-    parts = [(kind, shown[kind]) for kind in sorted(shown)]
     files = sorted(growing.attachments)
     texts = sorted(each.text for each in growing.attachments.values() if each.text)
-    said = (message.role, message.author, message.model, parts, files, texts, parent)
-    return sha256(repr(said).encode("utf-8", "surrogatepass")).digest()
+    return message.role, message.author, message.model, dict(shown), files, texts, parent

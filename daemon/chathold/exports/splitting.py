@@ -16,7 +16,7 @@ before holds something msgspec does not take, and is cut by counting brackets in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from typing import Any
@@ -41,13 +41,17 @@ _SPACE = b" \t\r\n"
 _STRAY = frozenset(b",:}")
 _GUESSES = 6
 _MARKS = 60
+_LONGEST_TOKEN = 24
+"""Within so many bytes of the end msgspec may take what is cut for something wrong."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|"', re.DOTALL)
 _SCALAR_END = re.compile(rb'[,\]}\s\[{"]')
 _RECORD_START = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\{\Z")
 _POSITION = re.compile(r"\(byte (\d+)\)")
+_BEHIND = "trailing characters"
 _records = msgspec.json.Decoder(list[msgspec.Raw])
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_anything = msgspec.json.Decoder(msgspec.Raw)
 
 AFTER_THE_END = N_("Something stands after the end of the list; it was left alone.")
 NO_COMMA = N_("Something that is no record stands between two records; it was left alone.")
@@ -69,10 +73,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One record: its bytes and their SHA-256, or the number under which it is known (then without bytes)."""
+    """One record: its bytes, and their SHA-256 where it was needed; or the number under which it is known."""
 
     raw: bytes
-    hash: bytes
+    hash: bytes = b""
     known: int | None = None
 
 
@@ -86,18 +90,16 @@ class Batch:
     text: bytes
     values: list[Any]
 
-    def pieces(self) -> Iterator[Piece]:
+    def records(self) -> list[bytes]:
         """The records one by one."""
-        for raw in _records.decode(self.text):
-            record = bytes(raw)
-            yield Piece(record, sha256(record).digest())
+        return [bytes(raw) for raw in _records.decode(self.text)]
 
 
 class Splitter:
     """Cuts one member. Iterate it once; `problems` says afterwards what was odd between the records.
 
     `array` names the array in a wrapping object, `body` the largest member of a record (found out otherwise).
-    With `batches`, a long row of records that are not known comes as `Batch`es.
+    While `in_rows` says so, a long row of records that are not known comes as `Batch`es.
     """
 
     def __init__(
@@ -107,7 +109,7 @@ class Splitter:
         *,
         array: str = "",
         body: str = "",
-        batches: bool = False,
+        in_rows: Callable[[], bool] = lambda: False,
         place: str = "",
     ) -> None:
         self._chunks = chunks
@@ -119,7 +121,7 @@ class Splitter:
         self._ended = False
         self._batch = _FIRST_BATCH
         self._marker = msgspec.json.encode(body) if body else b""
-        self._batches = batches
+        self._in_rows = in_rows
         self._misled: set[int] = set()
         self.problems: list[Problem] = []
 
@@ -138,10 +140,16 @@ class Splitter:
                 yield batch
                 continue
             for raw in batch:
-                digest = sha256(raw).digest()
-                number = self._known.hashes.get(digest)
-                yield Piece(b"" if number is not None else raw, digest, number)
+                yield self._piece(raw)
         self._leave()
+
+    def _piece(self, raw: bytes) -> Piece:
+        """A record, unless it is known: then it begins like a known one, too, and its hash tells."""
+        if beginning(raw) not in self._known.beginnings:
+            return Piece(raw)
+        digest = sha256(raw).digest()
+        number = self._known.hashes.get(digest)
+        return Piece(raw, digest) if number is None else Piece(b"", digest, number)
 
     # The buffer: `_at` is the next byte that has not been given out.
 
@@ -275,10 +283,11 @@ class Splitter:
             self._learn(record)
             return [record]
         wanted = self._batch
+        row = wanted >= _BATCH and self._in_rows()
         self._batch = min(self._batch * 2, _BATCH)
         while True:
             whole = not self._fill(wanted)
-            result = self._guessed(wanted, whole=whole)
+            result = self._guessed(wanted, whole=whole, row=row and wanted <= _LARGE)
             if result is not None:
                 return result
             if whole or self._marker_misleads(wanted):
@@ -287,18 +296,24 @@ class Splitter:
             wanted *= 2
 
     def _marker_misleads(self, wanted: int) -> bool:
-        """Whether a cut was missed, so that the buffer would grow without need; looked at once a record."""
-        return _SUSPICIOUS <= wanted < 2 * _SUSPICIOUS and self._closing(0, 0).closed
+        """Whether a cut was missed, so that the buffer would grow without need."""
+        if wanted < _SUSPICIOUS:
+            return False
+        end = self._proven_end()
+        return bool(end) if end is not None else self._closing(0, 0).closed
 
-    def _guessed(self, wanted: int, *, whole: bool) -> list[bytes] | Batch | None:
+    def _guessed(self, wanted: int, *, whole: bool, row: bool) -> list[bytes] | Batch | None:
         """The records up to a guessed cut; none if no guess was right, one if msgspec refuses any.
 
-        After a refusal it goes on in small steps, so that no byte is read again and again.
+        In a long `row` of unknown ones they come as a batch. After a refusal it goes on in small steps, so that
+        no byte is read again and again.
         """
         guesses = 0
         for cut in self._cuts(wanted, whole=whole):
             try:
-                found = self._proven(b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")), wanted)
+                found = self._proven(
+                    b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")), row=row
+                )
             except RecursionError:
                 self._batch = _SMALLEST_BATCH
                 return [self._element()]
@@ -314,9 +329,9 @@ class Splitter:
             return found
         return None
 
-    def _proven(self, text: bytes, wanted: int) -> list[bytes] | Batch:
+    def _proven(self, text: bytes, *, row: bool) -> list[bytes] | Batch:
         """The records in the text of an array. Raises msgspec's errors if it is none."""
-        values = decoded_all(text) if self._batches and _BATCH <= wanted <= _LARGE else None
+        values = decoded_all(text) if row else None
         if values is not None:
             return Batch(text, values)
         return [bytes(raw) for raw in _records.decode(text)]
@@ -362,7 +377,7 @@ class Splitter:
             self._marker = msgspec.json.encode(name)
 
     def _element(self) -> bytes:
-        """The next element, whatever it is, by counting brackets. Raises `Incomplete` if it never ends."""
+        """The next element, whatever it is. Raises `Incomplete` if it never ends."""
         position, depth, wanted = 0, 0, _FIRST_BATCH
         while True:
             more = self._fill(wanted)
@@ -372,10 +387,14 @@ class Splitter:
                 if end:
                     return self._give(end.start() - self._at)
             else:
-                found = self._closing(position, depth)
-                if found.closed:
-                    return self._give(found.position)
-                position, depth = found.position, found.depth
+                proven = self._proven_end() if more and not position else None
+                if proven:
+                    return self._give(proven)
+                if proven is None:
+                    found = self._closing(position, depth)
+                    if found.closed:
+                        return self._give(found.position)
+                    position, depth = found.position, found.depth
             if not more:
                 raise Incomplete(
                     _("A record ends in the middle."),
@@ -383,6 +402,23 @@ class Splitter:
                     advice=_("Download it again. What is whole can be had with --rescue."),
                 )
             wanted = (len(self._buffer) - self._at) * 2
+
+    def _proven_end(self) -> int | None:
+        """How long the next element is, as msgspec proves it; 0 while it is open, none if that refuses it."""
+        with memoryview(self._buffer) as view, view[self._at :] as rest:
+            try:
+                _anything.decode(rest)
+            except RecursionError:
+                return None
+            except msgspec.DecodeError as error:
+                place = _POSITION.search(str(error))
+                end = int(place[1]) - 1 if place else len(rest)
+                if _BEHIND not in str(error):
+                    return 0 if end >= len(rest) - _LONGEST_TOKEN else None
+                while rest[end - 1] in _SPACE:
+                    end -= 1
+                return end
+            return None
 
     def _closing(self, position: int, depth: int) -> _Brackets:
         """Count on from `position` (relative to `_at`) until the element closes or the buffer ends."""
