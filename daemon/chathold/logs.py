@@ -127,45 +127,59 @@ class _Rotating(RotatingFileHandler):
             self.stream.truncate(0)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Do nothing: see `_Quiet`."""
+        """Drop the line (see `_Quiet`), and with the next one try to open the file again."""
+        del record
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+
+    def close(self) -> None:
+        """Close the file, even where what is left cannot be written."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class _Plain(logging.Formatter):
     """One line, but for the places in the code that an error passed through."""
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s")
+    def format(self, record: logging.LogRecord) -> str:
+        """The line. What other handlers have made of an error (`exc_text`) is not looked at."""
+        return "\n".join([self.line(record), *_places(record.exc_info)])
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
-        """ISO 8601, in UTC."""
-        return time.strftime(datefmt or "%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+    def line(self, record: logging.LogRecord) -> str:
+        """Time, level and message: ISO 8601, in UTC."""
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        return f"{moment} {record.levelname:<7} {_on_one_line(record.getMessage())}"
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Without line ends, or anything that steers a terminal: names of files can hold both."""
-        record.message = "".join(
-            each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
-            for each in record.message
-        )
-        return super().formatMessage(record)
 
-    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging's name
-        """The kind of the error and where in the code; what it says may be a piece of a chat."""
-        kind, _error, places = ei
-        if kind is None:
-            return ""
-        lines = [f"  {kind.__module__}.{kind.__qualname__}"]
-        lines += [f"    {each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(places)]
-        return "\n".join(lines)
+def _on_one_line(message: str) -> str:
+    """Without line ends, or anything that steers a terminal: names of files can hold both."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in message
+    )
+
+
+def _places(raised: _Raised | None) -> list[str]:
+    """The kind of an error and where in the code; what it says may be a piece of a chat."""
+    if raised is None or raised[0] is None:
+        return []
+    kind, _error, places = raised
+    frames = traceback.extract_tb(places)
+    return [
+        f"  {kind.__module__}.{kind.__qualname__}",
+        *(f"    {frame.filename}:{frame.lineno} {frame.name}" for frame in frames),
+    ]
 
 
 class _ForTheJournal(_Plain):
     """The journal has its own clock, and wants a priority before each line (sd-daemon(3))."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._style = logging.PercentStyle("%(message)s")
-
     def format(self, record: logging.LogRecord) -> str:
         """As above."""
         priority = next(number for level, number in _PRIORITIES if record.levelno >= level)
         return "\n".join(f"<{priority}>{line}" for line in super().format(record).split("\n"))
+
+    def line(self, record: logging.LogRecord) -> str:
+        """The message alone."""
+        return _on_one_line(record.getMessage())

@@ -44,14 +44,14 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                 _("Name the folder that your browser saves to, in downloads.folders."),
             )
             continue
-        for own in (archive, home.state, home.logs):
-            if lies_in(own, folder):
-                yield Fault(
-                    _("{own}, where Chathold keeps its own, is in the watched folder {folder}.").format(
-                        own=own, folder=folder
-                    ),
-                    _("Choose another place with archive.folder or --home, or watch another folder."),
-                )
+        own = next((each for each in (archive, home.state, home.logs) if lies_in(each, folder)), None)
+        if own:
+            yield Fault(
+                _("{own}, where Chathold keeps its own, is in the watched folder {folder}.").format(
+                    own=own, folder=folder
+                ),
+                _("Choose another place with archive.folder or --home, or watch another folder."),
+            )
         if lies_in(folder, archive) and not lies_in(archive, folder):
             yield Fault(
                 _("The watched folder {folder} is inside the archive, {archive}.").format(

@@ -18,6 +18,7 @@ from chathold.doctor.findings import Finding, Patient, State, nearest
 from chathold.filesystems import cloud_of, file_system_of
 
 _LITTLE, _TOO_LITTLE = 2e9, 2e8
+_FOR_A_TRIAL = 1e6
 """Bytes."""
 _OTHERS = 0o077
 
@@ -110,8 +111,8 @@ def disk_space(patient: Patient) -> Iterator[Finding]:
 def write_ahead_log(patient: Patient) -> Iterator[Finding]:
     """Whether a database can be read while it is written, where the archive is: by trying, on one of its own."""
     folder = nearest(patient.archive)
-    if not os.access(folder, os.W_OK):
-        return
+    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < _FOR_A_TRIAL:
+        return  # other checks tell of that
     reason = _wal_fails(folder)
     if reason:
         what = _("In {folder}, a database cannot be read while it is written: {reason}")
