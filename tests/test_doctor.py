@@ -24,7 +24,7 @@ from chathold.doctor.folders import limit_findings, trash_of
 from chathold.doctor.program import program
 from chathold.filesystems import FileSystem
 from chathold.home import Home
-from screens import said, started
+from screens import command_line, environment, said, started
 
 NAMES = [check.__name__ for check in CHECKS]
 
@@ -422,6 +422,23 @@ def test_rights_that_are_too_narrow_are_told(kept: Path, monkeypatch: pytest.Mon
     _closed_to_us(monkeypatch, kept)
     finding = _one(kept, "archive_rights")
     assert (finding.state, finding.fix) == (State.FAULT, "Name another place in archive.folder.")
+
+
+def test_what_is_behind_a_closed_folder_breaks_no_check(kept: Path) -> None:
+    """As root, who can look behind it, without that right."""
+    if sys.platform != "linux" or not shutil.which("setpriv") or os.getuid() != 0:
+        pytest.skip("only root can give up rights, with Linux's setpriv")
+    (kept / "archive").chmod(0)
+    command = [
+        "setpriv",
+        "--bounding-set=-dac_override,-dac_read_search",
+        *command_line(kept, "doctor", "--json"),
+    ]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment())
+    faults = [each for each in json.loads(done.stdout)["checks"] if each["state"] == "fault"]
+    assert [each["name"] for each in faults] == ["archive", "archive_rights"]
+    assert faults[1]["fix"] == f"Give yourself the right: chmod u+rwX {kept / 'archive'}"
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize(("kind", "state"), [("ext4", "ok"), ("nfs4", "warning"), ("9p", "warning")])

@@ -194,6 +194,13 @@ def test_wrong_settings_stop_a_command_before_it_does_harm(home: Home) -> None:
     assert list(root.iterdir()) == [home.configuration]
 
 
+def test_settings_that_cannot_be_reached_are_not_taken_for_none(tmp_path: Path) -> None:
+    """Whatever the system refuses with."""
+    home = Home.find(os.fspath(tmp_path / ("x" * 300)))
+    with pytest.raises(ConfigurationError, match="The settings cannot be read: File name too long"):
+        _ = home.archive
+
+
 def test_nothing_of_settings_is_loaded_where_there_are_none(home: Home) -> None:
     """A quick command stays quick."""
     code = (

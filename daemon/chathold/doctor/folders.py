@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.texts import _
-from chathold.doctor.findings import Finding, Patient, State, nearest
+from chathold.doctor.findings import Finding, Patient, State, is_there, nearest
 from chathold.filesystems import file_system_of
 from chathold.places import place_faults, watched_folders
 
@@ -33,7 +33,7 @@ def configuration(patient: Patient) -> Iterator[Finding]:
         place = f"{file}:{fault.line}" if fault.line else str(file)
         yield Finding("configuration", State.FAULT, f"{place}: {fault.what}", fault.fix)
     if not patient.faults:
-        there = file.exists()
+        there = is_there(file)
         what = _("Settings: {file}") if there else _("Settings: the defaults. Others would stand in {file}")
         yield Finding("configuration", State.OK, what.format(file=file))
 
@@ -142,7 +142,7 @@ def _watching_fails() -> int:
 def after_import(patient: Patient) -> Iterator[Finding]:
     """Whether exports can be put away, if they are to be."""
     downloads = patient.settings.downloads
-    folders = [folder for folder in watched_folders(patient.settings) if folder.is_dir()]
+    folders = [folder for folder in watched_folders(patient.settings) if is_there(folder) and folder.is_dir()]
     if downloads.after_import == TRASH:
         yield from filter(None, map(_without_trash, folders))
     elif downloads.after_import == MOVE and downloads.move_to:

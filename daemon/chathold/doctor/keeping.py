@@ -14,7 +14,7 @@ from pathlib import Path
 
 from chathold.archive.store import DATABASE, Archive
 from chathold.core.texts import _
-from chathold.doctor.findings import Finding, Patient, State, nearest
+from chathold.doctor.findings import Finding, Patient, State, is_there, nearest
 from chathold.filesystems import cloud_of, file_system_of
 
 _LITTLE, _TOO_LITTLE = 2e9, 2e8
@@ -42,10 +42,10 @@ def archive(patient: Patient) -> Iterator[Finding]:
 
 def archive_rights(patient: Patient) -> Iterator[Finding]:
     """Whether the archive is the user's alone, and can be written to."""
-    there = [path for path in (patient.archive, patient.archive / DATABASE) if path.exists()]
-    closed = [path for path in there or [nearest(patient.archive)] if not os.access(path, os.W_OK)]
+    there = [path for path in (patient.archive, patient.archive / DATABASE) if is_there(path)]
+    closed = [path for path in there or [nearest(patient.archive)] if not _is_open(path)]
     for path in closed:
-        what = _("{path} cannot be written to.").format(path=path)
+        what = _("{path} cannot be read and written.").format(path=path)
         yield Finding("archive_rights", State.FAULT, what, _opening(path) if there else _another_place())
     if sys.platform == "win32":  # there the user's profile sees to it
         return
@@ -55,6 +55,10 @@ def archive_rights(patient: Patient) -> Iterator[Finding]:
         yield Finding("archive_rights", State.WARNING, what, shlex.join(["chmod", "go-rwx", str(path)]))
     if there and not shared and not closed:
         yield Finding("archive_rights", State.OK, _("The archive is readable for you alone."))
+
+
+def _is_open(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0))
 
 
 def _opening(path: Path) -> str:
@@ -111,7 +115,7 @@ def disk_space(patient: Patient) -> Iterator[Finding]:
 def write_ahead_log(patient: Patient) -> Iterator[Finding]:
     """Whether a database can be read while it is written, where the archive is: by trying, on one of its own."""
     folder = nearest(patient.archive)
-    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < _FOR_A_TRIAL:
+    if not _is_open(folder) or shutil.disk_usage(folder).free < _FOR_A_TRIAL:
         return  # other checks tell of that
     reason = _wal_fails(folder)
     if reason:
