@@ -182,6 +182,13 @@ def test_all_mistakes_are_told_at_once(file: Path) -> None:
     assert error.title.count("Line ") == 4
 
 
+def test_a_message_stays_short(file: Path) -> None:
+    """A file of something else entirely is not read out."""
+    error = _refused(file, "".join(f"x{number} = 1\n" for number in range(999)))
+    assert len(error.faults) == 999
+    assert error.title.count("Line ") == 10
+
+
 def test_one_mistake_reads_like_every_error(file: Path) -> None:
     """Title, place and advice."""
     error = _refused(file, "[log]\nlevel = 1\n")
@@ -258,7 +265,23 @@ _VALUES = st.sampled_from(
     ["true", "3", "0.5", "nan", '""', '"~/x"', '"/x"', "'''\n]\n'''", '["/a"]', "[\n'/a',\n[]]", "{}", "[{}]"]
 )
 _OTHER_VALUES = st.sampled_from(
-    ["{a=1}", '"info"', '"leave"', '"move"', "1979-05-27", "[", '"""', "1_0", '"\\u00e9"']
+    [
+        '"""a\\n\n"""""',
+        "'''\n'''''",
+        '[\'"\',"#]",\n"""]\n""",#]\n]',
+        r'"\"]["',
+        "'[\\'",
+        '"""\n\\"""]"""',
+        "{a=1}",
+        '"info"',
+        '"leave"',
+        '"move"',
+        "1979-05-27",
+        "[",
+        '"""',
+        "1_0",
+        '"\\u00e9"',
+    ]
 )
 _LINES = st.one_of(
     st.builds("{} = {}".format, _KEYS, _VALUES | _OTHER_VALUES),

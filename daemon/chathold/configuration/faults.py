@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, ngettext
 
+_TOLD = 10
+"""As many are told in one message; whoever has more to put right will ask again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -35,7 +38,8 @@ def _all_in_one(faults: Sequence[Fault]) -> str:
     if len(faults) == 1:
         return faults[0].what
     count = ngettext("There is {n} mistake.", "There are {n} mistakes.", len(faults)).format(n=len(faults))
-    return " ".join([count, *map(_with_line, faults)])
+    more = ["…"] if len(faults) > _TOLD else []
+    return " ".join([count, *map(_with_line, faults[:_TOLD]), *more])
 
 
 def _with_line(fault: Fault) -> str:

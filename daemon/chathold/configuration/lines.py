@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator
 from typing import Any
-
-_ENDS = ("]", "}", '"""', "'''")
-"""One of these stands in the last line of whatever takes several."""
 
 Name = tuple[str, ...]
 
+_TOKEN = re.compile(
+    r'''
+    """ (?: [^\\] | \\. )*? """ (?!")    # texts of several lines; they may end in quotes of their own
+    | \'\'\' .*? \'\'\' (?!\')
+    | " (?: [^"\\\n] | \\. )* "
+    | ' [^'\n]* '
+    | \# [^\n]*
+    | [\[{] | [\]}] | \n
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+"""What must be told apart in TOML to know whether a line feed ends a statement."""
+
 
 def key_lines(text: str) -> dict[Name, int]:
-    """The line of each table `(table,)` and key `(table, key)` in a text that is known to be TOML; the first is 1.
-
-    Lines are gathered until the parser is content: that is one statement, for no beginning of one can be read.
-    """
+    """The line of each table `(table,)` and key `(table, key)` in a text that is known to be TOML; the first is 1."""
     found: dict[Name, int] = {}
     header: Name = ()
-    statement: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        statement.append(line)
-        parsed = _parsed(statement)
-        if parsed is None:
-            continue
-        is_header = statement[0].lstrip().startswith("[")
+    for number, statement in statements(text):
+        parsed = tomllib.loads(statement)
+        is_header = statement.lstrip().startswith("[")
         for name in _names(parsed, () if is_header else header):
-            found.setdefault(name, number - len(statement) + 1)
+            found.setdefault(name, number)
         if is_header:
             header = _path(parsed)
-        statement = []
     return found
 
 
-def _parsed(statement: list[str]) -> dict[str, Any] | None:
-    """What the lines say, if they are whole."""
-    if len(statement) > 1 and not any(end in statement[-1] for end in _ENDS):
-        return None
-    try:
-        return tomllib.loads("\n".join(statement))
-    except (ValueError, RecursionError):
-        return None
+def statements(text: str) -> Iterator[tuple[int, str]]:
+    """Each statement of a TOML text with the number of its first line: it ends where no bracket is open."""
+    depth = start = 0
+    number = 1
+    for token in _TOKEN.finditer(text + "\n"):
+        if token[0] in ("[", "{"):
+            depth += 1
+        elif token[0] in ("]", "}"):
+            depth -= 1
+        elif token[0] == "\n" and not depth:
+            statement = text[start : token.start()]
+            yield number, statement
+            number += statement.count("\n") + 1
+            start = token.end()
 
 
 def _names(parsed: dict[str, Any], header: Name) -> list[Name]:
