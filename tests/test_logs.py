@@ -189,6 +189,27 @@ def test_a_folder_that_cannot_be_made_is_told_of(tmp_path: Path) -> None:
     assert second.endswith("running")
 
 
+def test_without_a_file_no_word_of_an_error_gets_out_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python would write what nobody handles to standard error, with all that an error says."""
+    (tmp_path / "log").write_text("in the way")
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    for stderr in (sys.stderr, None):
+        monkeypatch.setattr(sys, "stderr", stderr)
+        with logging_to(tmp_path / "log"):
+            try:
+                int(SECRET)
+            except ValueError:
+                LOG.exception("failed")
+    written = capsys.readouterr().err
+    assert SECRET not in written
+    assert [line.split(" ERROR ")[-1].strip() for line in written.splitlines()[1:3]] == [
+        "failed",
+        "builtins.ValueError",
+    ]
+
+
 # --- beside the file
 
 

@@ -39,7 +39,7 @@ def logging_to(folder: Path, *, level: str = "info", stderr: TextIO | None = Non
     """Have what is logged written to `folder`, and to `stderr` if somebody reads it there: a terminal, the journal.
 
     `level` is `info` or `debug`, of our own; of libraries, warnings are logged. A folder that cannot be written
-    to is told of, and is no reason to stop.
+    to is told of, and is no reason to stop; `stderr` then gets the lines, whatever it is.
     """
     root = logging.getLogger()
     stream = sys.stderr if stderr is None else stderr
@@ -50,6 +50,7 @@ def logging_to(folder: Path, *, level: str = "info", stderr: TextIO | None = Non
             handlers.append(_file(folder))
         except OSError as error:
             trouble = error
+            handlers = handlers or [_to(stream, _Plain()) if stream else logging.NullHandler()]
         for each in handlers:
             root.addHandler(each)
             closing.callback(_close, root, each)
@@ -88,6 +89,10 @@ def _beside(stream: TextIO | None) -> logging.Handler | None:
     formatter = _ForTheJournal() if is_journal(stream) else _Plain() if stream.isatty() else None
     if formatter is None:
         return None
+    return _to(stream, formatter)
+
+
+def _to(stream: TextIO, formatter: logging.Formatter) -> logging.Handler:
     handler = _Quiet(stream)
     handler.setFormatter(formatter)
     return handler

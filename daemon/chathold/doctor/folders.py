@@ -126,6 +126,8 @@ def limit_findings(limits: dict[str, int], error: int) -> Iterator[Finding]:
 
 def _watching_fails() -> int:
     """Watch a folder for a moment; the number of the error, or 0."""
+    if sys.platform != "linux":
+        return 0
     libc = ctypes.CDLL(None, use_errno=True)
     handle = libc.inotify_init1(os.O_CLOEXEC)
     if handle < 0:
