@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import sqlite3
-import tomllib
 from contextlib import closing
 from pathlib import Path
 
@@ -111,11 +110,6 @@ def test_every_column_of_the_facts_is_described(table: str) -> None:
     """Facts cannot be made again, so each of their columns is explained."""
     row = next(line for line in FORMAT.splitlines() if line.startswith(f"| `{table}` |"))
     assert [column for column in _tables()[table] if f"`{column}`" not in row] == []
-
-
-def test_the_example_of_the_settings_is_the_defaults() -> None:
-    """There are no settings yet, so the example sets none."""
-    assert tomllib.loads((ROOT / "config.example.toml").read_text("utf-8")) == {}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

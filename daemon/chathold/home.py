@@ -1,19 +1,23 @@
-"""Where Chathold keeps its things: one folder if `--home` or `CHATHOLD_HOME` says so, else the system's."""
+"""Where Chathold keeps its things: one folder if `--home` or `CHATHOLD_HOME` says so, else the system's.
+
+The archive may be elsewhere, if the settings say so.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import platformdirs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Home:
     """The four places. Nothing here exists before somebody makes it."""
 
     configuration: Path
-    archive: Path
+    usual_archive: Path
     state: Path
     logs: Path
 
@@ -30,3 +34,16 @@ class Home:
             dirs.user_state_path,
             dirs.user_log_path,
         )
+
+    @cached_property
+    def archive(self) -> Path:
+        """The archive's folder, the same for as long as this object lives. Raises `ConfigurationError`."""
+        try:
+            self.configuration.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return self.usual_archive
+        except OSError:
+            pass  # then reading says what is wrong
+        from chathold.configuration import load  # noqa: PLC0415 - most people have no settings to wait for
+
+        return load(self.configuration).archive.folder or self.usual_archive

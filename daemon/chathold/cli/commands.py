@@ -31,6 +31,7 @@ COMMANDS = {
     "restore": ("caring", N_("Bring a backup back, on this computer or a new one.")),
     "forget": ("forgetting", N_("Erase chats for good.")),
     "account": ("accounts", N_("List accounts, or give one a label.")),
+    "doctor": ("doctoring", N_("See what is wrong on this computer, and how to put it right.")),
 }
 """Every command: the module it lives in, and what it is for."""
 

@@ -1,0 +1,91 @@
+"""Which folders are watched, and whether they and Chathold's own keep out of each other's way.
+
+An archive inside a watched folder would be taken for downloads; a watched folder inside the archive would put
+downloads among what is kept; and a home folder is no place where only downloads appear.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+from chathold.configuration import ConfigurationError, Fault, Settings
+from chathold.core.texts import _
+from chathold.home import Home
+
+
+def watched_folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders to watch. Ask anew each time: the desktop's Downloads folder may be moved."""
+    return settings.downloads.folders or (platformdirs.user_downloads_path(),)
+
+
+def archive_folder(settings: Settings, home: Home) -> Path:
+    """Where these settings have the archive."""
+    return settings.archive.folder or home.usual_archive
+
+
+def check_places(settings: Settings, home: Home) -> None:
+    """Raise `ConfigurationError` if folders are where they must not be; real paths count, in both directions."""
+    faults = list(place_faults(settings, home))
+    if faults:
+        raise ConfigurationError(str(home.configuration), faults)
+
+
+def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
+    """What is wrong with where the folders are."""
+    archive, moved = archive_folder(settings, home), settings.downloads.move_to
+    for folder in watched_folders(settings):
+        if lies_in(Path.home(), folder):
+            yield Fault(
+                _("{folder} cannot be watched: your home folder is in it, or is it.").format(folder=folder),
+                _("Name the folder that your browser saves to, in downloads.folders."),
+            )
+            continue
+        own = next((each for each in (archive, home.state, home.logs) if lies_in(each, folder)), None)
+        if own:
+            yield Fault(
+                _("{own}, where Chathold keeps its own, is in the watched folder {folder}.").format(
+                    own=own, folder=folder
+                ),
+                _("Choose another place with archive.folder or --home, or watch another folder."),
+            )
+        if lies_in(folder, archive) and not lies_in(archive, folder):
+            yield Fault(
+                _("The watched folder {folder} is inside the archive, {archive}.").format(
+                    folder=folder, archive=archive
+                ),
+                _("Choose another place with archive.folder or --home, or watch another folder."),
+            )
+        if moved and lies_in(moved, folder):
+            yield _moved_into(moved, folder)
+    if moved and lies_in(moved, archive):
+        yield _moved_into(moved, archive)
+
+
+def _moved_into(moved: Path, folder: Path) -> Fault:
+    return Fault(
+        _("Exports cannot be moved to {moved}: that is in {folder}.").format(moved=moved, folder=folder),
+        _("Name another folder in downloads.move_to."),
+    )
+
+
+def lies_in(inner: Path, outer: Path) -> bool:
+    """Whether `inner` is `outer` or below it, whatever links, mounts or capital letters hide it."""
+    below, above = Path(os.path.realpath(inner)), Path(os.path.realpath(outer))
+    ours = Path(os.path.normcase(above))
+    if Path(os.path.normcase(below)).is_relative_to(ours):
+        return True
+    identity = _identity(above)
+    return identity is not None and identity in map(_identity, (below, *below.parents))
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What the system tells folders apart by, if it is there."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if status.st_ino else None
