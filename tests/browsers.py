@@ -53,8 +53,9 @@ class Errand:
         return self.rng.choice(PAUSES)
 
     def pieces(self) -> list[bytes]:
-        """The data in two to seven pieces."""
-        cuts = sorted(self.rng.sample(range(1, len(self.data)), self.rng.randint(1, 6)))
+        """The data in two to seven pieces; the last is never mere space, of which nobody could know."""
+        places = range(1, len(self.data.rstrip()))
+        cuts = sorted(self.rng.sample(places, self.rng.randint(1, 6)))
         return [self.data[a:b] for a, b in zip([0, *cuts], [*cuts, len(self.data)], strict=True)]
 
     def other(self) -> bytes:
@@ -100,7 +101,7 @@ def zipped(members: Folder) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data)
     return file.getvalue()
 
 
@@ -212,7 +213,7 @@ def paused_in_place(errand: Errand) -> Steps:
 
 
 def dripping(errand: Errand) -> Steps:
-    """curl on a bad line: under the final name, opened and closed each time."""
+    """A command line tool on a bad line: under the final name, opened and closed each time."""
     for piece in errand.pieces():
         _append(errand.path, piece)
         yield errand.pause()
@@ -313,7 +314,7 @@ def mapped(errand: Errand) -> Steps:
         file.truncate(len(errand.data))
     yield errand.pause()
     at = 0
-    with errand.path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+    with errand.path.open("r+b") as opened, mmap.mmap(opened.fileno(), 0) as memory:
         for piece in errand.pieces():
             memory[at : at + len(piece)] = piece
             at += len(piece)
