@@ -108,6 +108,14 @@ def test_a_control_file_holds_it_up_for_ever() -> None:
     assert (_ripe(settling, 1e7), _reasons(settling, 1e7)) == ([], [(ZIP, Reason.PAUSED)])
 
 
+def test_a_download_moves_if_either_of_its_files_does() -> None:
+    """A control file is not written for every piece."""
+    control = replace(_loading(path=Path("/d/export.zip.aria2")), steered=True, promising=False)
+    steered = replace(_file(1), beside=control.path, steered=True)
+    settling = _seen((0, [steered, control]), (100, [replace(steered, fingerprint=_stamp(2)), control]))
+    assert _reasons(settling, 101) == [(ZIP, Reason.DOWNLOADING)]
+
+
 def test_what_is_only_in_the_cloud_is_never_opened() -> None:
     """It is said so."""
     settling = _seen((0, [replace(_file(), cloud=True)]))

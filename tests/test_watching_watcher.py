@@ -181,6 +181,18 @@ def test_a_change_deep_in_a_folder_is_found_by_a_full_look(bench: Bench, folder:
     assert bench.names == ["export", "export", "export"]
 
 
+def test_where_nothing_is_heard_two_polls_have_to_agree(bench: Bench, folder: Path) -> None:
+    """What a network drive says of a file may be some seconds old."""
+    bench.pass_time(20)
+    for _ in range(12):
+        (folder / "a.json").unlink(missing_ok=True)
+        (folder / "a.json").write_bytes(b"[]")
+        bench.pass_time(9)
+    early = bench.names
+    bench.pass_time(30)
+    assert (early, bench.names) == ([], ["a.json"])
+
+
 def test_where_nothing_is_heard_it_is_said_so(bench: Bench) -> None:
     """And how often it is looked at instead."""
     (state,) = bench.watcher.folders()

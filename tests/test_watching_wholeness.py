@@ -94,6 +94,14 @@ def test_a_zip_with_a_hole_is_cut(tmp_path: Path) -> None:
     assert _verdict(tmp_path, STORED[:second] + bytes(40) + STORED[second + 40 :]) is Verdict.CUT
 
 
+@pytest.mark.parametrize("missing", range(3, 30))
+def test_a_zip_of_which_the_last_bytes_are_still_zeros_is_cut(tmp_path: Path, missing: int) -> None:
+    """Even if only the place of its directory is not written yet; the last two are zeros anyway."""
+    end = len(STORED) - missing
+    expected = Verdict.CUT if STORED[end:].strip(b"\0") else Verdict.WHOLE
+    assert _verdict(tmp_path, STORED[:end] + bytes(missing)) is expected
+
+
 @given(st.integers(0, 2**40), st.sampled_from(["a.zip", "a.json"]), st.floats(0, 1))
 def test_no_beginning_of_an_export_is_whole(
     tmp_path_factory: pytest.TempPathFactory, seed: int, name: str, where: float

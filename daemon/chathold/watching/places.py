@@ -16,7 +16,7 @@ from chathold.exports.spans import unreadable
 from chathold.watching.downloads import Download, FolderState, FolderStatus, Kind, Sighting, Waiting
 from chathold.watching.observing import observe
 from chathold.watching.settling import Handed, Settling
-from chathold.watching.watches import Watch, identity
+from chathold.watching.watches import Watch
 from chathold.watching.wholeness import Verdict, judge
 
 _log = logging.getLogger(__name__)
@@ -67,12 +67,11 @@ class Place:
         except OSError as error:
             self._lose(error)
             return
-        blind = self._watch is not None and not (self._watch.hears and self._watch.identity == there)
+        blind = self._watch is not None and not self._watch.hears
         replaced = there != self._identity
         if not (blind or replaced or raises_events is (self._watch is None)):
             return
         self._repairs += self._was_there and (blind or replaced)
-        self._asked |= blind or replaced
         self._identity, self._was_there = there, True
         self._stop_watch()
         self._listen(raises_events=raises_events)
@@ -197,9 +196,10 @@ class Place:
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """Which folder stands there. Raises `OSError` if it cannot be listed."""
+    """Which folder stands there, whatever its name. Raises `OSError` if it cannot be listed."""
     os.scandir(folder).close()
-    return identity(folder)
+    state = folder.stat()
+    return state.st_dev, state.st_ino
 
 
 def _why_deaf(error: OSError, seconds: int) -> str:

@@ -66,7 +66,6 @@ class Watch:
 
     def __init__(self, folder: Path, heard: Callable[[], None]) -> None:
         real = folder.resolve(strict=True)  # watchdog follows no link
-        self.identity = identity(real)
         self._observer = Observer()
         self._observer.schedule(_Ear(heard), str(real), event_filter=_TELLING)
         try:
@@ -111,12 +110,6 @@ def _is_watched(emitter: object) -> bool:
     """
     group = getattr(emitter, "_inotify", None)
     return bool(getattr(group, "_active_callbacks_by_watch", True))
-
-
-def identity(folder: Path) -> tuple[int, int]:
-    """Which folder it is, whatever its name. Raises `OSError`."""
-    state = folder.stat()
-    return state.st_dev, state.st_ino
 
 
 class Overflows(logging.Handler):

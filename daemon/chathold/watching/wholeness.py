@@ -76,12 +76,17 @@ def _by_content(span: Span) -> Verdict:
 
 
 def _zip_is_whole(span: Span) -> bool:
-    """Whether its end is there, and no member's header is still unwritten."""
+    """Whether its end is there, and no member's header is still unwritten.
+
+    Where something seems to stand in front of the ZIP, it may be that the very last bytes are still missing,
+    which say where the directory is; then no header is where it should be.
+    """
     end = find_end(span)
     if end is None:
         return False
     members = islice(entries(span, end), _MOST_HEADERS) if end.size else ()
-    return all(each is None or span.read(each.header, 4) != b"\0\0\0\0" for each in members)
+    headers = (span.read(each.header, len(LOCAL)) for each in members if each)
+    return all(header == LOCAL or (not end.shift and header.strip(b"\0")) for header in headers)
 
 
 def _json_is_whole(span: Span, head: bytes) -> bool:
