@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +54,30 @@ def claim(export: Export) -> Claimed:
             for (member, value), each in zip(samples, recognised, strict=True)
         ),
     )
+
+
+def may_be_export(path: Path) -> bool:
+    """Whether a file may be an export: one of its JSON members says so. Of others only the directory is read.
+
+    Raises `ExportError` for what looks like a ZIP or JSON file and cannot be read.
+    """
+    with open_export(path, holds_exports) as export:
+        loose = len(export.members) == 1
+        return any(
+            (found := provider.recognise(member.name, value)) and found.evidence
+            for member in export.members
+            if loose or member.name.lower().endswith(".json")
+            for value in (_sample(member),)
+            for provider in PROVIDERS
+        )
+
+
+_SERVICES = re.compile("chatgpt|openai|claude|anthropic|deepseek|conversations", re.IGNORECASE)
+
+
+def promises_export(name: str) -> bool:
+    """Whether a download's name promises an export: then its owner wants to know why it cannot be read."""
+    return bool(_SERVICES.search(name)) or any(each.name_time(name) is not None for each in PROVIDERS)
 
 
 def _recognised(provider: Provider, name: str, value: Any) -> Recognition | None:

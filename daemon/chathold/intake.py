@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from chathold.archive.deriving import derive
+from chathold.archive.deriving import derive, pending
 from chathold.archive.receipts import already_imported, before, receipt, recognised, see_again, seen_anew
 from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking, may_have
@@ -47,6 +47,14 @@ class Wishes:
     rescue: bool = False
     progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
     waiting: Callable[[], None] = lambda: None
+
+
+def finish_interrupted(archive: Archive) -> None:
+    """Derive what an interrupted import or a new reader left to do. Raises `ArchiveError`, `Busy` at once."""
+    unfinished = archive.database.execute("SELECT 1 FROM meta WHERE name LIKE 'unfinished %'").fetchone()
+    if unfinished or pending(archive):
+        with archive.writing(wait=0):
+            derive(archive)
 
 
 def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Iterator[Receipt]:
@@ -156,6 +164,7 @@ def _check_space(archive: Archive, claimed: Claimed) -> None:
             ),
             place=str(archive.folder),
             advice=_("Make room, then import again."),
+            needed=needed,
         )
 
 

@@ -18,6 +18,7 @@ from chathold.home import Home
 borrow()
 
 COMMANDS = {
+    "run": ("running", N_("Watch the Downloads folder, and add every export that lands there.")),
     "import": ("importing", N_("Add exports to the archive.")),
     "status": ("status", N_("Show what is archived, and what needs attention.")),
     "list": ("listing", N_("List chats, or documents.")),
@@ -30,6 +31,8 @@ COMMANDS = {
     "backup": ("caring", N_("Make or refresh a second copy.")),
     "restore": ("caring", N_("Bring a backup back, on this computer or a new one.")),
     "forget": ("forgetting", N_("Erase chats for good.")),
+    "pause": ("running", N_("Have the running Chathold look at no new downloads.")),
+    "resume": ("running", N_("Have it look at them again.")),
     "account": ("accounts", N_("List accounts, or give one a label.")),
     "doctor": ("doctoring", N_("See what is wrong on this computer, and how to put it right.")),
 }

@@ -6,11 +6,9 @@ import contextlib
 import io
 import os
 import sys
-from pathlib import Path
 
 import click
 
-from chathold import __version__
 from chathold.cli.commands import chathold
 from chathold.cli.output import fail, said, write_json
 from chathold.core.errors import ChatholdError, UsageError
@@ -52,8 +50,10 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the last edge: a bug is reported, not shown as a stack trace
+        from chathold.bugs import report  # noqa: PLC0415 - needed for a bug only
+
         advice = _("What happened, without any chat text, stands in {path}.")
-        advice = advice.format(path=_report(error, arguments))
+        advice = advice.format(path=report(error, Home.find(_home(arguments)).logs))
         fail(ChatholdError(_("This is a bug in Chathold."), advice=advice), as_json=as_json)
         return BUG
 
@@ -64,33 +64,6 @@ def _stop_writing() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-
-
-def _report(error: Exception, arguments: list[str]) -> Path:
-    """Write what is needed to find a bug: versions and the places in our code, never a value."""
-    import platform  # noqa: PLC0415 - needed for a bug only, like the rest
-    import tempfile  # noqa: PLC0415
-    import time  # noqa: PLC0415
-    import traceback  # noqa: PLC0415
-
-    lines = [
-        f"Chathold {__version__}",
-        f"Python {platform.python_version()} on {platform.platform()}",
-        f"{type(error).__module__}.{type(error).__qualname__}",
-    ]
-    lines += [
-        f"  {frame.filename}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    name = f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-    path = Home.find(_home(arguments)).logs / name
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError:
-        path = Path(tempfile.gettempdir()) / name
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def _home(arguments: list[str]) -> str:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chathold.archive.deriving import derive, pending
 from chathold.archive.store import DATABASE, Archive, explained_damage
 from chathold.cli.output import note
 from chathold.core.errors import ArchiveError, Busy, ChatholdError, TooNew
 from chathold.core.texts import _
 from chathold.home import Home
+from chathold.intake import finish_interrupted
 
 
 @contextmanager
@@ -34,12 +34,8 @@ def archive_of(home: Home, *, create: bool = False) -> Iterator[Archive]:
 
 def _catch_up(archive: Archive) -> None:
     """Derive what an interrupted import or a new reader left to do, unless another process is at it."""
-    unfinished = archive.database.execute("SELECT 1 FROM meta WHERE name LIKE 'unfinished %'").fetchone()
-    if not unfinished and not pending(archive):
-        return
     try:
-        with archive.writing(wait=0):
-            derive(archive)
+        finish_interrupted(archive)
     except (Busy, TooNew):
         return
     except ArchiveError as error:

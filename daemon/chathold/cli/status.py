@@ -9,6 +9,7 @@ from chathold.archive.summary import accounts, totals
 from chathold.archive.waiting import downloads
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
+from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, clean, day, table, write
 from chathold.core.texts import _, ngettext
 
@@ -26,8 +27,9 @@ _NOTHING: dict[str, Any] = {
 def status_command(call: Call) -> None:
     """Say what is archived and what is missing."""
     archive = Archive.open(call.home.archive)
+    doings = doings_of(call.home)
     if archive is None:
-        value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], 0, 0)
+        value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], 0, 0) | doings
     else:
         try:
             with archive.reading():
@@ -35,6 +37,7 @@ def status_command(call: Call) -> None:
                     "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM stale)"
                 ).fetchone()
                 value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
+                value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
         finally:
             archive.close()
     answer(value, as_json=call.as_json, words=lambda: _say(value))
@@ -46,10 +49,8 @@ def _value(
     return {
         "archive": held,
         "accounts": known,
-        "watching": [],
         "downloads": waiting,
         "index": {"indexed": read, "pending": pending},
-        "daemon": {"running": False, "pid": None, "since": None},
     }
 
 
@@ -85,7 +86,8 @@ def _say(value: dict[str, Any]) -> None:
             right=(2, 5),
         )
     for each in value["downloads"]:
-        write(f"! {clean(each['path'])}: {clean(each['reason'])}")
+        calm = each["state"] in ("importing", "queued", "downloading")
+        write(f"{'·' if calm else '!'} {clean(each['path'])}: {clean(each['reason'])}")
     if value["index"]["pending"]:
         pending = value["index"]["pending"]
         write(
@@ -93,4 +95,19 @@ def _say(value: dict[str, Any]) -> None:
                 n=pending
             )
         )
+    _say_watching(value)
     write(_("Archive: {folder}").format(folder=held["path"]))
+
+
+def _say_watching(value: dict[str, Any]) -> None:
+    """Whether anybody watches, and which folders."""
+    if not value["daemon"]["running"]:
+        write(_('Nobody watches for downloads: start "chathold run".'))
+        return
+    if value["daemon"]["paused"]:
+        write(_('Paused: new downloads are not looked at until "chathold resume".'))
+    for each in value["watching"]:
+        if each["state"] in ("watching", "polling"):
+            write(_("Watching: {folder}").format(folder=clean(each["folder"])))
+        else:
+            write(f"! {clean(each['folder'])}: {clean(each['reason'])}")

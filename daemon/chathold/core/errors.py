@@ -4,6 +4,7 @@ ChatholdError
 ├── UsageError           the command cannot be meant that way
 ├── ExportError          a download cannot be imported
 │   ├── NotAnExport      no provider claims it
+│   │   └── ExpiredLink  it is the web page that came in place of an export
 │   ├── Incomplete       it is cut or damaged; what is whole can be rescued
 │   └── Unsafe           it is built to do harm, or looks so
 └── ArchiveError         the archive cannot be used as it is
@@ -41,6 +42,10 @@ class NotAnExport(ExportError):
     """No provider claims the download."""
 
 
+class ExpiredLink(NotAnExport):
+    """The download is a web page: the link to the export had expired, or was used before."""
+
+
 class Incomplete(ExportError):
     """The download is cut or damaged; whole members can be rescued."""
 
@@ -62,4 +67,8 @@ class TooNew(ArchiveError):
 
 
 class NoSpace(ArchiveError):
-    """The disk is full, or would be."""
+    """The disk is full, or would be. `needed` are the bytes that must be free, where that is known."""
+
+    def __init__(self, title: str, *, place: str = "", advice: str = "", needed: int = 0) -> None:
+        super().__init__(title, place=place, advice=advice)
+        self.needed = needed

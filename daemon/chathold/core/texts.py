@@ -36,8 +36,23 @@ def _of_windows() -> str:
 
 LANGUAGES = _wanted()
 _chosen = gettext.translation(DOMAIN, LOCALES, LANGUAGES, fallback=True)
-_ = _chosen.gettext
-ngettext = _chosen.ngettext
+
+
+def speak(language: str) -> None:
+    """Speak this language from now on, as the settings name it; the desktop's if that is none."""
+    global _chosen  # noqa: PLW0603 - a process speaks one language
+    wanted = [language] if language else LANGUAGES
+    _chosen = gettext.translation(DOMAIN, LOCALES, wanted, fallback=True)
+
+
+def _(text: str) -> str:
+    """`text` in the language of the person."""
+    return _chosen.gettext(text)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """`one` or `many`, as the language has it for that number."""
+    return _chosen.ngettext(one, many, number)
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools look for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from chathold.core.errors import ExportError, Incomplete, NotAnExport
+from chathold.core.errors import ExpiredLink, ExportError, Incomplete, NotAnExport
 from chathold.core.texts import N_, _
 
 UTF8_BOM = codecs.BOM_UTF8
@@ -71,7 +71,7 @@ def _web_page(name: str) -> NotAnExport:
             place=name,
             advice=_("If it came with an export, import the ZIP or the folder it came in."),
         )
-    return NotAnExport(
+    return ExpiredLink(
         _("This file is a web page: the link had expired or was already used."),
         place=name,
         advice=_(ASK_AGAIN),

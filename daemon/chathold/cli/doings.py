@@ -1,0 +1,55 @@
+"""What the daemon is doing and what it wants, as `status` prints it: read from the state, without asking it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from chathold.archive.summary import moment
+from chathold.home import Home
+from chathold.state.store import DATABASE
+
+_NOBODY: dict[str, Any] = {"running": False, "pid": None, "since": None, "paused": False}
+
+
+def doings_of(home: Home) -> dict[str, Any]:
+    """`watching`, `downloads` and `daemon` of `status --json` (DESIGN §7); nothing where no daemon has been."""
+    empty = {"watching": [], "downloads": [], "daemon": _NOBODY}
+    if not (home.state / DATABASE).exists():
+        return empty
+    from chathold.daemon.presence import is_held  # noqa: PLC0415 - `status` is to be quick where there is none
+    from chathold.state import State  # noqa: PLC0415
+    from chathold.state.memory import DAEMON, PAUSED, UNDER_WAY, WATCHING  # noqa: PLC0415
+
+    state = State.look(home.state)
+    if state is None:
+        return empty
+    try:
+        memory = state.memory
+        running = is_held(home.archive)
+        wanting = [
+            {
+                "path": os.fspath(each.path),
+                "state": each.stage.value,
+                "reason": f"{each.reason} {each.advice}".strip(),
+            }
+            for each in state.downloads.pending()
+        ]
+        under_way = memory.get(UNDER_WAY) or [] if running else []
+        held = memory.get(DAEMON) or {}
+        daemon = _NOBODY | {"paused": bool(memory.get(PAUSED))}
+        if running:
+            daemon |= {"running": True, "pid": held.get("pid"), "since": moment(held.get("since"))}
+        return {
+            "watching": memory.get(WATCHING) or [] if running else [],
+            "downloads": _each_once(under_way + wanting),
+            "daemon": daemon,
+        }
+    finally:
+        state.close()
+
+
+def _each_once(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    """A line a download, the first that tells of it."""
+    return list({Path(each["path"]): each for each in reversed(lines)}.values())[::-1]

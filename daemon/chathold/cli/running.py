@@ -1,0 +1,75 @@
+"""`chathold run`, `pause` and `resume`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from chathold.cli.commands import Call, command
+from chathold.cli.output import answer, note, write
+from chathold.configuration import load
+from chathold.core.texts import _, speak
+from chathold.places import check_places
+from chathold.state import State
+from chathold.state.memory import PAUSED
+
+
+@command("run")
+@click.option(
+    "--watch",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=_("Watch this folder, in place of those in the settings."),
+)
+@click.option("--no-tray", is_flag=True, help=_("Show no icon on the desktop."))
+def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None:
+    """Watch for exports and import them until stopped."""
+    del no_tray
+    from chathold.daemon.journal import log  # noqa: PLC0415 - `pause` and `resume` need none of it
+    from chathold.daemon.renewal import restart  # noqa: PLC0415
+    from chathold.daemon.running import Daemon, End, heed_signals  # noqa: PLC0415
+    from chathold.logs import logging_to  # noqa: PLC0415
+
+    settings = load(call.home.configuration)
+    given = [each.expanduser().absolute() for each in folders]
+    watched = replace(settings.downloads, folders=tuple(given)) if given else settings.downloads
+    check_places(replace(settings, downloads=watched), call.home)
+    speak(settings.desktop.language)
+    with logging_to(call.home.logs, level=settings.log.level):
+        daemon = Daemon(call.home, settings, given)
+        daemon.stream.listen(log)
+        heed_signals(daemon)
+        end = daemon.run()
+    if end is End.RENEWED:
+        note(_("A newer Chathold was installed; it takes over."))
+        restart()
+
+
+@command("pause")
+def pause_command(call: Call) -> None:
+    """Have the daemon look at no new downloads."""
+    _set_paused(call, paused=True)
+
+
+@command("resume")
+def resume_command(call: Call) -> None:
+    """Have the daemon look at downloads again."""
+    _set_paused(call, paused=False)
+
+
+def _set_paused(call: Call, *, paused: bool) -> None:
+    state = State.open(call.home.state)
+    try:
+        state.memory.set(PAUSED, paused)
+    finally:
+        state.close()
+    words = (
+        _("Paused: new downloads are not looked at until “chathold resume”.")
+        if paused
+        else _("New downloads are looked at again.")
+    )
+    answer({"paused": paused}, as_json=call.as_json, words=lambda: write(words))

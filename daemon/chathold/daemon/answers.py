@@ -1,0 +1,116 @@
+"""What a worker says of one download: a line of JSON, so that it survives the way between two processes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What became of a download."""
+
+    IMPORTED = "imported"
+    """It is in the archive, or was there already."""
+    NOT_AN_EXPORT = "not_an_export"
+    """It is something else, and none of our business."""
+    EXPIRED = "expired"
+    """It is a web page in place of an export: the link had expired."""
+    INCOMPLETE = "incomplete"
+    """It is cut, damaged, or changed while it was read."""
+    GONE = "gone"
+    """It vanished before it could be read."""
+    UNREADABLE = "unreadable"
+    """The system does not let us read it now: rights, another program, a failing disk."""
+    NO_SPACE = "no_space"
+    BUSY = "busy"
+    """Another process writes to the archive."""
+    ARCHIVE = "archive"
+    """The archive cannot be used: it is away, read-only or damaged."""
+    TOO_NEW = "too_new"
+    """A newer Chathold has written to the archive."""
+    FAILED = "failed"
+    """It cannot be imported, whenever it is tried."""
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A download to import. `path` may hold bytes that are no text, as `os.fsdecode` has them.
+
+    `create`: an archive may be made if there is none. `after_import` and `move_to` as in the settings.
+    """
+
+    path: str
+    create: bool = False
+    after_import: str = "leave"
+    move_to: str = ""
+
+    def line(self) -> str:
+        """As a line of JSON."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def of(cls, line: str) -> Request:
+        """From a line of JSON."""
+        return cls(**json.loads(line))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of it: the verdict, words for a person, and the receipt of an import as `--json` prints it.
+
+    `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
+    owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
+    did not have before, as (provider, label); `archive` is the archive's id.
+    """
+
+    path: str
+    verdict: Verdict
+    title: str = ""
+    advice: str = ""
+    promising: bool = True
+    needed: int = 0
+    receipt: dict[str, Any] | None = None
+    accounts: tuple[tuple[str, str], ...] = ()
+    archive: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is: bytes done, of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The worker is no more; its exit code."""
+
+    code: int
+
+
+Said = Answer | Progress
+
+
+def written(said: Said) -> str:
+    """What a worker says, as a line of JSON."""
+    return json.dumps({"progress" if isinstance(said, Progress) else "answer": asdict(said)}) + "\n"
+
+
+def understood(line: str) -> Said | None:
+    """What a line of a worker's says; none of a line that was cut by the worker's end."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    match said:
+        case {"progress": dict(held)}:
+            return Progress(**held)
+        case {"answer": dict(held)}:
+            accounts = tuple((provider, label) for provider, label in held.pop("accounts"))
+            return Answer(verdict=Verdict(held.pop("verdict")), accounts=accounts, **held)
+        case other:
+            raise ValueError(other)

@@ -1,0 +1,52 @@
+"""What becomes of an export's download once it is in the archive: nothing, unless the settings say otherwise."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from chathold.configuration.settings import MOVE, TRASH
+from chathold.core.errors import ExportError
+from chathold.core.texts import _
+
+
+def put_away(path: Path, after_import: str, move_to: str) -> None:
+    """Put a download into the desktop's trash, or move it to a folder, under a name that is free there.
+
+    Raises `ExportError` if that cannot be; the download then lies where it was.
+    """
+    try:
+        if after_import == TRASH:
+            from send2trash import send2trash  # noqa: PLC0415 - most leave their downloads alone
+
+            send2trash(path)
+        elif after_import == MOVE and move_to:
+            _move(path, Path(move_to))
+    except OSError as error:
+        raise ExportError(
+            _("The export is in the archive, but its download could not be put away: {reason}").format(
+                reason=error.strerror or error
+            ),
+            place=path.name,
+            advice=_("It lies where it was. Change after_import in the settings, or put it away yourself."),
+        ) from error
+
+
+def _move(path: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = free_name(folder, path.name)
+    try:
+        path.rename(target)
+    except OSError:
+        shutil.move(path, target)  # to another disk: copied, then removed
+
+
+def free_name(folder: Path, name: str) -> Path:
+    """`name` in `folder`, or the first free one as browsers count: `name (1).zip`."""
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 - the name may hold bytes that are no text
+    target, number = folder / name, 0
+    while os.path.lexists(target):
+        number += 1
+        target = folder / f"{stem} ({number}){suffix}"
+    return target

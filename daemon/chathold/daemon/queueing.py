@@ -1,0 +1,160 @@
+"""The downloads between being whole and being done with: which is imported next, and what becomes of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chathold.core.texts import _
+from chathold.daemon.answers import Answer, Verdict
+from chathold.daemon.retrying import due, wanted
+from chathold.daemon.telling import Event, Kind, Stream
+from chathold.state import Pending, Stage, State
+from chathold.state.downloads import mark
+from chathold.watching import Download
+
+_ASKED_AGAIN_AFTER = 60.0
+
+
+@dataclass(slots=True)
+class Queue:
+    """Whole downloads, the oldest first, one of which is imported at a time. Times are Unix seconds, passed in.
+
+    `readers` names the versions of what reads exports: a newer one looks at everything again.
+    """
+
+    state: State
+    stream: Stream
+    readers: str
+    importing: Download | None = None
+    share: float | None = None
+    _waiting: list[Download] = field(default_factory=list)
+    _asked: dict[Path, float] = field(default_factory=dict)
+
+    def add(self, download: Download, now: float) -> None:
+        """Have a download imported in its turn, unless it is done with or has to wait."""
+        seen = self._mark(download)
+        if self.state.downloads.looked_at(seen, now):
+            self.state.downloads.drop(download.path)
+            return
+        before = self._pending(download.path)
+        if before and before.mark == seen and not self._may_try(before, now):
+            return
+        self._waiting = [each for each in self._waiting if each.path != download.path]
+        self._waiting.append(download)
+        self._waiting.sort(key=lambda each: (each.fingerprint.mtime_ns, each.path))
+
+    def next(self) -> Download | None:
+        """The download to import now; none while one is imported, or none is there."""
+        if self.importing is None and self._waiting:
+            self.importing = self._waiting.pop(0)
+            self.share = None
+            return self.importing
+        return None
+
+    def __len__(self) -> int:
+        return len(self._waiting) + (self.importing is not None)
+
+    def clear(self) -> None:
+        """Let those go that wait; they are found again by the next look."""
+        self._waiting.clear()
+
+    def answered(self, answer: Answer, now: float) -> None:
+        """What became of the download that was imported."""
+        download = self.importing
+        if download is None or os.fspath(download.path) != answer.path:
+            return
+        self.importing = None
+        self._asked.pop(download.path, None)
+        match answer.verdict:
+            case Verdict.IMPORTED:
+                self.state.downloads.done(download.path, self._mark(download), now)
+                self._tell_imported(download, answer)
+            case Verdict.NOT_AN_EXPORT:
+                self.state.downloads.done(download.path, self._mark(download), now)
+            case Verdict.GONE:
+                self.state.downloads.drop(download.path)
+            case _:
+                self._tell_trouble(download, answer, now)
+
+    def due(self, now: float, free: int) -> list[Path]:
+        """The downloads that are to be tried again now, each asked for once in a while."""
+        paths = [
+            each.path
+            for each in self.state.downloads.pending()
+            if due(each, now, free) and now - self._asked.get(each.path, 0) >= _ASKED_AGAIN_AFTER
+        ]
+        self._asked |= dict.fromkeys(paths, now)
+        return paths
+
+    def tidy(self) -> None:
+        """Forget downloads that somebody has removed; where their whole folder is away, they may come back."""
+        for each in self.state.downloads.pending():
+            if not os.path.lexists(each.path) and each.path.parent.is_dir():
+                self.state.downloads.drop(each.path)
+
+    def under_way(self) -> list[dict[str, str]]:
+        """The downloads in the queue, as `status` prints them."""
+        lines = []
+        if self.importing is not None:
+            lines.append(_line(self.importing.path, "importing", _share(self.share)))
+        return lines + [_line(each.path, "queued", _("its turn comes")) for each in self._waiting]
+
+    def _mark(self, download: Download) -> bytes:
+        return mark(download.path, download.fingerprint, self.readers)
+
+    def _pending(self, path: Path) -> Pending | None:
+        return next((each for each in self.state.downloads.pending() if each.path == path), None)
+
+    def _may_try(self, before: Pending, now: float) -> bool:
+        """Whether a download that is as it was may be tried: its time has come, or it was asked for by hand."""
+        return before.path in self._asked or (before.next_try is not None and before.next_try <= now)
+
+    def _tell_imported(self, download: Download, answer: Answer) -> None:
+        receipt = answer.receipt or {}
+        self.stream.tell(Event(Kind.IMPORTED, said_of(receipt), download.path, receipt))
+        for provider, label in answer.accounts:
+            words = _(
+                "This is the first export of {provider}, {label}. Not yours? “chathold forget --account” removes it."
+            )
+            self.stream.tell(Event(Kind.NEW_ACCOUNT, words.format(provider=provider, label=label)))
+        if receipt.get("parts", {}).get("missing"):
+            self.stream.tell(Event(Kind.PARTS_MISSING, receipt["advice"], download.path, receipt))
+
+    def _tell_trouble(self, download: Download, answer: Answer, now: float) -> None:
+        """Remember what stands in the way; tell it once for this state of the download, or once a day."""
+        changed = download.fingerprint.mtime_ns / 1e9
+        fresh = Pending(download.path, self._mark(download), Stage.FAILED, "", "", min(changed, now))
+        pending = wanted(self._pending(download.path), fresh, answer, now)
+        self.state.downloads.put(pending)
+        if pending.stage is Stage.WAITING or not answer.promising:
+            return
+        failed = pending.stage is Stage.FAILED
+        day = "" if failed else datetime.fromtimestamp(now, UTC).date().isoformat()
+        target = pending.mark.hex() if failed else ""
+        if self.state.downloads.tell_once(answer.verdict.value, [target], day):
+            words = f"{answer.title} {answer.advice}".strip()
+            self.stream.tell(Event(Kind.FAILED if failed else Kind.TROUBLE, words, download.path))
+
+
+def _line(path: Path, state: str, reason: str) -> dict[str, str]:
+    return {"path": os.fspath(path), "state": state, "reason": reason}
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else _("{percent} % done").format(percent=int(share * 100))
+
+
+def said_of(receipt: dict[str, object]) -> str:
+    """An import in a few words: the service and how many chats, and nothing that stands in them."""
+    match receipt:
+        case {"outcome": "already_imported"}:
+            return _("This export is in the archive already.")
+        case {"conversations": {"found": found, "new": new, "updated": updated}, "provider": provider}:
+            return _("{provider}: {found} chats found, {new} new, {updated} continued.").format(
+                provider=provider, found=found, new=new, updated=updated
+            )
+        case _:
+            return ""

@@ -1,0 +1,394 @@
+"""The loop: one thread in which everything is decided, in the order in which it happens.
+
+    watched folders ──▶ a download is whole ──▶ looked at before? ──▶ its turn ──▶ a worker imports it
+          ▲                                                                              │
+          └── tried again when its time has come ◀── what became of it ◀─────────────────┘
+
+Other threads and processes only put messages into the inbox: a file system's event, a worker's words, a signal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import FrameType
+
+from chathold import __version__
+from chathold.configuration import ConfigurationError, Settings, load
+from chathold.core.errors import ChatholdError
+from chathold.core.texts import _, speak
+from chathold.daemon import presence
+from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
+from chathold.daemon.importing import Importer
+from chathold.daemon.queueing import Queue
+from chathold.daemon.renewal import Renewal, stamp
+from chathold.daemon.telling import Event, Kind, Stream
+from chathold.filesystems import file_system_of
+from chathold.home import Home
+from chathold.logs import set_level
+from chathold.places import archive_folder, check_places, watched_folders
+from chathold.providers import PROVIDERS
+from chathold.state import State
+from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, UNDER_WAY, WATCHING
+from chathold.watching import Download, Reason, Watcher
+from chathold_service.systemd import Systemd
+
+_OUTLOOK = 2.0
+"""So often the loop looks whether another process has asked for something."""
+_SUPERVISED_EVERY = 15.0
+_ASLEEP = 30.0
+_SHOWN_EVERY = 1.0
+
+
+class Message(Enum):
+    """What the loop is told by signals and by other threads."""
+
+    LOOK = auto()
+    STOP = auto()
+    RELOAD = auto()
+
+
+class End(Enum):
+    """Why the loop ended."""
+
+    STOPPED = auto()
+    RENEWED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clock on the wall (Unix seconds), and one that nobody sets (seconds)."""
+
+    wall: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
+
+
+def readers() -> str:
+    """The versions of what reads exports."""
+    return " ".join(f"{each.NAME}:{each.READER}" for each in PROVIDERS)
+
+
+class Daemon:
+    """The running daemon. `given` are folders named on the command line, in place of the settings'."""
+
+    def __init__(
+        self, home: Home, settings: Settings, given: Sequence[Path], *, clock: Clock | None = None
+    ) -> None:
+        self.home = home
+        self.stream = Stream()
+        self._archive = home.archive
+        self._settings = settings
+        self._given = tuple(given)
+        self._clock = clock or Clock()
+        self._inbox: SimpleQueue[Message | Answer | Progress | Ended] = SimpleQueue()
+        self._state = State.open(home.state)
+        self._queue = Queue(self._state, self.stream, readers())
+        self._importer = Importer(self._archive, home.logs, self._inbox.put)
+        self._systemd = Systemd()
+        self._renewal = Renewal(stamp())
+        self._watcher = Watcher(
+            self._folders,
+            wake=lambda: self._inbox.put(Message.LOOK),
+            events=lambda folder: self._settings.downloads.events and file_system_of(folder).tells,
+            quiet=settings.downloads.quiet_seconds,
+            look_every=settings.downloads.scan_minutes * 60,
+            clock=self._clock.steady,
+        )
+        self._configured = _stamp_of(home.configuration)
+        self._paused = False
+        self._asked = 0
+        self._changes = -1
+        self._supervised = self._clock.steady() - _SUPERVISED_EVERY
+        self._offset = self._clock.wall() - self._clock.steady()
+        self._shown = 0.0
+        self._repairs: dict[Path, int] = {}
+        self._end: End | None = None
+
+    def run(self) -> End:
+        """Watch and import until somebody stops it. Raises `ChatholdError` if another daemon does already."""
+        try:
+            self._await_archive()
+            if self._end is None:
+                with presence.hold(self._archive):
+                    self._begin()
+                    try:
+                        while self._end is None:
+                            self._turn()
+                    finally:
+                        self._finish()
+        finally:
+            self._state.close()
+        return self._end or End.STOPPED
+
+    def _await_archive(self) -> None:
+        """Make the archive's folder, or where it was seen before, wait for the disk that it is on."""
+        while self._end is None and not self._archive.is_dir():
+            if self._may_create():
+                self._archive.mkdir(mode=0o700, parents=True, exist_ok=True)
+                return
+            self._systemd.ready()
+            words = _("The archive is not where it was, in {folder}.").format(folder=self._archive)
+            if self._state.downloads.tell_once(
+                "archive", [os.fspath(self._archive)], _today(self._clock.wall())
+            ):
+                self.stream.tell(Event(Kind.TROUBLE, words))
+            self._systemd.status(words)
+            self._systemd.alive()
+            if Message.STOP in self._messages():
+                self._end = End.STOPPED
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End after this turn; may be called from a signal or another thread."""
+        self._inbox.put(Message.STOP)
+
+    def reload(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Read the settings again, and look everywhere."""
+        self._inbox.put(Message.RELOAD)
+
+    # Beginning and end
+
+    def _begin(self) -> None:
+        now = self._clock.wall()
+        self._state.memory.set(DAEMON, {"pid": os.getpid(), "since": now, "version": __version__})
+        self._watcher.start()
+        self._send(Request("", create=self._may_create()))
+        self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
+        self._show()
+        self._systemd.ready()
+
+    def _named(self) -> str:
+        return ", ".join(map(os.fspath, self._folders()))
+
+    def _finish(self) -> None:
+        self._systemd.stopping()
+        self._importer.stop()
+        self._watcher.stop()
+        self._state.memory.set(UNDER_WAY, [])
+        self.stream.tell(Event(Kind.STOPPED, _("Chathold has stopped watching.")))
+
+    # One turn of the loop
+
+    def _turn(self) -> None:
+        self._notice_sleep()
+        if self._clock.steady() - self._supervised >= _SUPERVISED_EVERY:
+            self._supervise()
+        self._notice_wishes()
+        if not self._paused:
+            for download in self._watcher.tick():
+                self._queue.add(download, self._clock.wall())
+            self._import_next()
+        self._show_sometimes()
+        self._systemd.alive()
+        for message in self._messages():
+            self._heed(message)
+
+    def _messages(self) -> list[Message | Answer | Progress | Ended]:
+        """What is in the inbox, after waiting for something to be, or for something to be due."""
+        patience = _OUTLOOK if self._paused else max(0.01, min(_OUTLOOK, self._watcher.due()))
+        try:
+            found = [self._inbox.get(timeout=patience)]
+        except Empty:
+            return []
+        with contextlib.suppress(Empty):
+            while True:
+                found.append(self._inbox.get_nowait())
+        return found
+
+    def _heed(self, message: Message | Answer | Progress | Ended) -> None:
+        match message:
+            case Message.STOP:
+                self._end = End.STOPPED
+            case Message.RELOAD:
+                self._reload()
+                self._watcher.look()
+            case Message.LOOK:
+                pass
+            case Progress():
+                self._progressed(message)
+            case Answer():
+                self._asked -= 1
+                self._answered(message)
+            case Ended():
+                self._asked = 0
+                if self._queue.importing is not None:
+                    path = os.fspath(self._queue.importing.path)
+                    self._answered(Answer(path, Verdict.BUG, _("The import ended all of a sudden.")))
+
+    def _import_next(self) -> None:
+        download = self._queue.next()
+        if download is not None:
+            self._send(self._request(download))
+            self._shown = 0.0
+        elif not self._asked:
+            self._importer.rest()
+
+    def _send(self, request: Request) -> None:
+        self._importer.send(request)
+        self._asked += 1
+
+    def _progressed(self, progress: Progress) -> None:
+        """An import is under way: what is imported is an export."""
+        if self._queue.importing is None:
+            return
+        first = self._queue.share is None
+        self._queue.share = min(1.0, progress.done / progress.total) if progress.total else 0.0
+        words = _("Importing an export.") if first else ""
+        self.stream.tell(Event(Kind.IMPORTING, words, self._queue.importing.path, share=self._queue.share))
+
+    def _request(self, download: Download) -> Request:
+        downloads = self._settings.downloads
+        return Request(
+            os.fspath(download.path),
+            create=self._may_create(),
+            after_import=downloads.after_import,
+            move_to=os.fspath(downloads.move_to or ""),
+        )
+
+    def _may_create(self) -> bool:
+        """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
+        known = self._state.memory.get(ARCHIVE)
+        return known is None or known["folder"] != os.fspath(self._archive)
+
+    def _answered(self, answer: Answer) -> None:
+        self._queue.answered(answer, self._clock.wall())
+        if answer.archive:
+            self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})
+        self._shown = 0.0
+
+    # What other processes, the user and the machine want
+
+    def _notice_sleep(self) -> None:
+        """After sleep the clock on the wall is ahead of the steady one: look, for events were missed."""
+        offset = self._clock.wall() - self._clock.steady()
+        if abs(offset - self._offset) > _ASLEEP:
+            self._watcher.look()
+        self._offset = offset
+
+    def _notice_wishes(self) -> None:
+        """Pause or go on, if another process has asked for it."""
+        changes = self._state.changes()
+        if changes == self._changes:
+            return
+        self._changes = changes
+        paused = bool(self._state.memory.get(PAUSED))
+        if paused == self._paused:
+            return
+        self._paused = paused
+        if paused:
+            self._queue.clear()
+            self.stream.tell(Event(Kind.PAUSED, _("Paused: new downloads are not looked at.")))
+        else:
+            self._watcher.look()
+            self.stream.tell(Event(Kind.RESUMED, _("Watching again.")))
+        self._shown = 0.0
+
+    def _supervise(self) -> None:
+        """Every few seconds: the settings, what is to be tried again, what has gone, newer code."""
+        self._supervised = self._clock.steady()
+        configured = _stamp_of(self.home.configuration)
+        if configured != self._configured:
+            self._configured = configured
+            self._reload()
+        self._queue.tidy()
+        for path in self._queue.due(self._clock.wall(), self._free()):
+            self._watcher.again(path)
+        for state in self._watcher.folders():
+            if state.repairs > self._repairs.get(state.folder, 0):
+                self._repairs[state.folder] = state.repairs
+                words = _("{folder} is watched again.").format(folder=state.folder)
+                self.stream.tell(Event(Kind.REPAIRED, words))
+        if self._renewal.due(stamp(), self._clock.steady()) and not len(self._queue):
+            self._end = End.RENEWED
+
+    def _free(self) -> int:
+        try:
+            return shutil.disk_usage(self._archive).free
+        except OSError:
+            return 0
+
+    def _folders(self) -> Sequence[Path]:
+        return self._given or watched_folders(self._settings)
+
+    def _reload(self) -> None:
+        """Take new settings, unless something is wrong with them; those that need a new start are named."""
+        try:
+            settings = load(self.home.configuration)
+            check_places(settings, self.home)
+        except (ConfigurationError, ChatholdError) as error:
+            words = _("The settings were not taken over: {reason}").format(reason=error)
+            self.stream.tell(Event(Kind.TROUBLE, words))
+            return
+        words = _("The settings were read again.")
+        if archive_folder(settings, self.home) != self._archive or _pace(settings) != _pace(self._settings):
+            words += " " + _("A new archive folder, and how long to wait, count from the next start.")
+        self._settings = settings
+        set_level(settings.log.level)
+        speak(settings.desktop.language)
+        self._watcher.look()
+        self.stream.tell(Event(Kind.SETTINGS, words))
+
+    # What others may know
+
+    def _show_sometimes(self) -> None:
+        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
+            self._show()
+
+    def _show(self) -> None:
+        """Note for `status` what is watched and under way."""
+        self._shown = self._clock.steady()
+        memory = self._state.memory
+        folders = [
+            {"folder": os.fspath(each.folder), "state": each.state.value, "reason": each.reason}
+            for each in self._watcher.folders()
+        ]
+        memory.set(WATCHING, folders)
+        loading = [
+            {"path": os.fspath(each.path), "state": "downloading", "reason": each.words}
+            for each in self._watcher.waiting()
+            if each.reason is not Reason.SETTLING
+        ]
+        memory.set(UNDER_WAY, self._queue.under_way() + loading)
+        self._systemd.status(self._words())
+
+    def _words(self) -> str:
+        if self._paused:
+            return _("Paused.")
+        if self._queue.importing:
+            return _("Importing an export.")
+        return _("Watching {folders}.").format(folders=self._named())
+
+
+def _today(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
+
+
+def _pace(settings: Settings) -> tuple[float, float]:
+    """What the watcher is told once, when it starts."""
+    return settings.downloads.quiet_seconds, settings.downloads.scan_minutes
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+def heed_signals(daemon: Daemon) -> None:
+    """Stop on SIGTERM, SIGINT and Windows' SIGBREAK, reload on SIGHUP. Call in the main thread."""
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), daemon.stop)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, daemon.reload)

@@ -1,0 +1,37 @@
+"""Small things to remember, by name, as JSON: whether watching is paused, what the daemon is doing right now."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+PAUSED = "paused"
+"""True while the user wants no new downloads to be looked at."""
+ARCHIVE = "archive"
+"""The id of the archive that was last seen, and where: one that is missing then is not made anew."""
+DAEMON = "daemon"
+"""Of the daemon that runs, or ran last: its process id, its version, since when."""
+WATCHING = "watching"
+"""The watched folders with their state, as `status` prints them."""
+UNDER_WAY = "under way"
+"""The downloads that are queued, being imported or still being downloaded, as `status` prints them."""
+
+
+class Memory:
+    """The table `memory`. A value is written only if it differs from what is there."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def get(self, name: str) -> Any:
+        """The value of this name; none if there is none."""
+        row = self._database.execute("SELECT value FROM memory WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def set(self, name: str, value: Any) -> None:
+        """Remember a value that JSON can hold."""
+        self._database.execute(
+            "INSERT INTO memory VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2 WHERE value != ?2",
+            (name, json.dumps(value)),
+        )

@@ -1,0 +1,141 @@
+"""The state database: opening it, and beginning anew where it is damaged or was made by a newer Chathold."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from chathold.core.errors import ChatholdError
+from chathold.core.texts import _
+from chathold.state.downloads import Downloads
+from chathold.state.memory import Memory
+
+DATABASE = "state.db"
+VERSION = 1
+_WAIT_SECONDS = 5.0
+
+_SCHEMA = """
+CREATE TABLE looked_at (mark BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE pending (
+    path BLOB PRIMARY KEY,
+    mark BLOB NOT NULL,
+    stage TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    advice TEXT NOT NULL,
+    since REAL NOT NULL,
+    tries INTEGER NOT NULL,
+    next_try REAL,
+    needed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE notice (cause TEXT, target TEXT, day TEXT, PRIMARY KEY (cause, target, day)) STRICT, WITHOUT ROWID;
+"""
+
+
+class State:
+    """The open state database. `downloads` and `memory` are its parts; each call is a transaction of its own."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self.downloads = Downloads(database)
+        self.memory = Memory(database)
+
+    @classmethod
+    def open(cls, folder: Path) -> State:
+        """Open the state in `folder`, made if there is none; a damaged one is put aside, and a new one begun.
+
+        Raises `ChatholdError` where nothing can be kept there.
+        """
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                return cls(_opened(folder / DATABASE))
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                _put_aside(folder / DATABASE)
+                return cls(_opened(folder / DATABASE))
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ChatholdError(
+                _("Chathold's own notes cannot be kept: {reason}").format(reason=reason),
+                place=str(folder),
+                advice=_("Check that the folder exists and belongs to you."),
+            ) from error
+
+    @classmethod
+    def look(cls, folder: Path) -> State | None:
+        """Open the state only to read it; none where there is none, or none that can be read."""
+        path = folder / DATABASE
+        if not path.exists():
+            return None
+        try:
+            database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)
+            if database.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+                return cls(database)
+            database.close()
+        except sqlite3.Error:
+            pass
+        return None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def changes(self) -> int:
+        """A number that differs once another process has written here."""
+        return int(self._database.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The database, private, with today's tables. Raises `sqlite3.DatabaseError` if it is none of ours."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    database = sqlite3.connect(path, isolation_level=None, timeout=_WAIT_SECONDS, check_same_thread=False)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA journal_size_limit = 1048576")
+        _prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    """Have today's tables. Raises `sqlite3.DatabaseError` where there are others, or damage."""
+    with _transaction(database):
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError(f"version {version}")
+        if version == 0:
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
+    if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("damaged")
+
+
+@contextlib.contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _put_aside(path: Path) -> None:
+    """Keep the damaged file for whoever wants to look, in place of an older such one."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.replace(path.with_name(f"{path.name}.damaged"))
+    if sys.platform != "win32":
+        path.with_name(f"{path.name}.damaged").chmod(0o600)
