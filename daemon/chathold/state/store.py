@@ -29,7 +29,8 @@ CREATE TABLE pending (
     since REAL NOT NULL,
     tries INTEGER NOT NULL,
     next_try REAL,
-    needed INTEGER NOT NULL
+    needed INTEGER NOT NULL,
+    crashes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE notice (cause TEXT, target TEXT, day TEXT, PRIMARY KEY (cause, target, day)) STRICT, WITHOUT ROWID;
