@@ -284,7 +284,8 @@ class Daemon:
             return
         self._paused = paused
         if paused:
-            self._queue.clear()
+            for path in self._queue.clear():
+                self._watcher.again(path)
             self.stream.tell(Event(Kind.PAUSED, _("Paused: new downloads are not looked at.")))
         else:
             self._watcher.look()
