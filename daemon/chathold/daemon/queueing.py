@@ -119,6 +119,8 @@ class Queue:
     def _tell_imported(self, download: Download, answer: Answer) -> None:
         receipt = answer.receipt or {}
         self.stream.tell(Event(Kind.IMPORTED, said_of(receipt), download.path, receipt))
+        if answer.title:
+            self.stream.tell(Event(Kind.TROUBLE, f"{answer.title} {answer.advice}".strip(), download.path))
         for provider, label in answer.accounts:
             words = _(
                 "This is the first export of {provider}, {label}. Not yours? “chathold forget --account” removes it."

@@ -113,7 +113,8 @@ class Downloads:
         """Note a notice; whether it is the first of its cause and target on this day (ISO)."""
         before = self._database.total_changes
         self._database.executemany(
-            "INSERT OR IGNORE INTO notice VALUES (?, ?, ?)", [(cause, _storable(target), day) for target in targets]
+            "INSERT OR IGNORE INTO notice VALUES (?, ?, ?)",
+            [(cause, _storable(target), day) for target in targets],
         )
         return self._database.total_changes > before
 
