@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,6 +69,13 @@ def _watch(bench: Bench) -> Watch:
     return place._watch
 
 
+def _wait_until_deaf(bench: Bench) -> None:
+    """Until the threads have noticed what the system says: in life there are seconds for that."""
+    deadline = time.monotonic() + PATIENCE
+    while _watch(bench).hears and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
 def _emptied(folder: Path) -> None:
     for child in folder.iterdir():
         child.unlink()
@@ -88,6 +96,7 @@ def test_a_folder_deleted_and_made_again(bench: Bench, folder: Path) -> None:
     _emptied(folder)
     folder.rmdir()
     folder.mkdir()
+    _wait_until_deaf(bench)
     _assert_recovers(bench, folder / "missed.json")
 
 
@@ -350,6 +359,7 @@ def test_a_disk_that_is_unmounted_and_mounted(
     with Bench(folder, look_every=NEVER, poll_every=NEVER) as bench:
         assert _hears(bench)
         subprocess.run([*how, folder], check=True)
+        _wait_until_deaf(bench)
         mounted()
         _assert_recovers(bench, folder / "missed.json")
 
