@@ -170,8 +170,10 @@ class Place:
         self._set(FolderStatus.WATCHING)
 
     def _hear(self) -> None:
-        self._heard.set()
-        self._wake()
+        """Once is enough until the next look, however much happens."""
+        if not self._heard.is_set():
+            self._heard.set()
+            self._wake()
 
     def _lose(self, error: OSError) -> None:
         """There is no such folder now, or none that can be read."""
