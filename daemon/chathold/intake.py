@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.deriving import derive, pending
-from chathold.archive.receipts import already_imported, before, receipt, recognised, see_again, seen_anew
+from chathold.archive.receipts import (
+    already_imported,
+    before,
+    place_of,
+    receipt,
+    recognised,
+    see_again,
+    seen_anew,
+)
 from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking, may_have
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
@@ -321,7 +329,7 @@ class _Reading:
         )
         return self.taking.finish(
             row,
-            seen=[(path.name, str(path.parent))],
+            seen=[place_of(path)],
             owners=[(owner.account, owner.hint) for owner in self.owners.values()],
             given=self.wishes.account,
             names=names if not self.taking.forget_all else (),
