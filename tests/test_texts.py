@@ -234,8 +234,8 @@ def test_the_daemon_speaks_the_language_of_its_settings(
     (tmp_path / "home/config.toml").write_text(configured)
     monkeypatch.setattr("chathold.daemon.running.heed_signals", lambda daemon: daemon.stop())
     assert screens.said(tmp_path / "home", "run").code == 0
-    lines = (tmp_path / "home/logs/chathold.log").read_text("utf-8").splitlines()
-    assert words in lines[0]
+    logged = (tmp_path / "home/logs/chathold.log").read_text("utf-8")
+    assert f" {words} {tmp_path}" in logged
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -32,20 +33,19 @@ class Importer:
         try:
             process.stdin.write(request.line())
             process.stdin.flush()
-        except OSError:
-            pass  # it has ended: that is heard, too
+        except (OSError, ValueError):
+            pass  # it has ended, and its input is closed: that is heard, too
 
     def rest(self) -> None:
         """There is nothing to import for now: let the worker go."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._forget()
+        self._forget()
 
     def stop(self) -> None:
         """End the worker at once, whatever it does; what it began is swept up by whoever writes next."""
-        if self._process is not None:
-            self._process.kill()
-            self._forget()
+        process = self._process
+        if process is not None:
+            process.kill()
+        self._forget()
 
     def _start(self) -> None:
         flags = 0
@@ -66,10 +66,11 @@ class Importer:
         self._listening.start()
 
     def _forget(self) -> None:
-        """Wait for the process that is ending, and no longer hear it."""
+        """Tell the process by the end of its input to end, wait for it, and no longer hear it."""
         process, self._process = self._process, None
-        if process is None:  # it ended by itself just now
+        if process is None:  # there is none, or it ended by itself just now
             return
+        _close_input(process)
         try:
             process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -89,4 +90,11 @@ class Importer:
         code = process.wait()
         if self._process is process:
             self._process = None
+            _close_input(process)
             self._hear(Ended(code))
+
+
+def _close_input(process: subprocess.Popen[str]) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):  # what was written last was never read
+            process.stdin.close()
