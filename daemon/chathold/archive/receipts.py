@@ -62,10 +62,8 @@ def before(archive: Archive) -> Before:
 
 def recognised(archive: Archive, digest: bytes) -> bool:
     """Whether a file of this hash was read whole by this reader or a newer one."""
-    row = archive.database.execute(
-        "SELECT provider, reader, whole, EXISTS (SELECT 1 FROM receipt WHERE file = id) FROM file WHERE hash = ?",
-        (digest,),
-    ).fetchone()
+    query = "SELECT provider, reader, whole FROM file WHERE hash = ?"
+    row = archive.database.execute(query, (digest,)).fetchone()
     return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
 
 
