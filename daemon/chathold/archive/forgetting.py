@@ -13,7 +13,7 @@ from chathold.archive.deriving import derive, derive_changed
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record
 from chathold.archive.store import FORGETTING, Archive, sweep
-from chathold.archive.taking import ASSET, tombstone
+from chathold.archive.tombstones import ASSET, tombstone
 
 
 def forget_records(archive: Archive, ledger: Ledger, records: list[Record]) -> None:

@@ -129,7 +129,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         conversations=_tally(taking.counts[True], earlier, now),
         documents=_tally(taking.counts[False], earlier, now),
         new_messages=_new_messages(taking.counts[True].found, earlier, now),
-        new_assets=taking.new_assets,
+        new_assets=len(taking.assets.new),
         missing_assets=_missing_assets(database, file),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
@@ -174,7 +174,7 @@ def _judged(result: Receipt, parts: _Parts, read: Read) -> Receipt:
     advice = _part_advice(parts)
     if taking.forget_all:
         advice = _(FORGOTTEN_ACCOUNT)
-    elif not found and not taking.members and not read.part_of:
+    elif not found and not taking.assets.members and not read.part_of:
         advice = _(EMPTY)
     fresh = changed or (read.part_of and not found)
     return replace(result, outcome=Outcome.IMPORTED if fresh else Outcome.UNCHANGED, advice=advice)
