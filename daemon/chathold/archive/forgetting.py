@@ -12,7 +12,8 @@ from __future__ import annotations
 from chathold.archive.deriving import derive, derive_changed
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record
-from chathold.archive.store import FORGETTING, Archive, sweep
+from chathold.archive.store import Archive
+from chathold.archive.tidying import FORGETTING, sweep
 from chathold.archive.tombstones import ASSET, tombstone
 
 

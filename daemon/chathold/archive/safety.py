@@ -14,8 +14,9 @@ from typing import Any
 
 from chathold.archive import blobs, summary
 from chathold.archive.deriving import part_sets, standing_now
+from chathold.archive.folder import DATABASE
 from chathold.archive.reading import provider_of
-from chathold.archive.store import DATABASE, Archive
+from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
 from chathold.core.errors import ArchiveError
 from chathold.core.texts import _
