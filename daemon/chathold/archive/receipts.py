@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from chathold.archive.deriving import part_sets
+from chathold.archive.facts import part_sets
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
 from chathold.archive.store import Archive
