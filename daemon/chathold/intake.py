@@ -18,7 +18,15 @@ from typing import Any
 
 from chathold.archive.assets import may_have
 from chathold.archive.deriving import derive, pending
-from chathold.archive.receipts import already_imported, before, receipt, recognised, see_again, seen_anew
+from chathold.archive.receipts import (
+    already_imported,
+    before,
+    place_of,
+    receipt,
+    recognised,
+    see_again,
+    seen_anew,
+)
 from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
@@ -322,7 +330,7 @@ class _Reading:
         )
         return self.taking.finish(
             row,
-            seen=[(path.name, str(path.parent))],
+            seen=[place_of(path)],
             owners=[(owner.account, owner.hint) for owner in self.owners.values()],
             given=self.wishes.account,
             names=names if not self.taking.forget_all else (),

@@ -48,7 +48,7 @@ class Systemd:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-            channel.sendto(words.encode(), address)
+            channel.sendto(words.encode("utf-8", "replace"), address)
 
 
 def _watchdog_seconds() -> float:

@@ -70,10 +70,20 @@ def recognised(archive: Archive, digest: bytes) -> bool:
 Fact = tuple[str, tuple[int | str, ...]]
 
 
+def place_of(path: Path) -> tuple[str, str]:
+    """The name and the folder under which a download is seen. Names on Linux are bytes, and may be no text."""
+    return _as_text(path.name), _as_text(str(path.parent))
+
+
+def _as_text(words: str) -> str:
+    """Words with what is no text in them written as JSON and Python write it."""
+    return words.encode("utf-8", "backslashreplace").decode()
+
+
 def seen_anew(archive: Archive, digest: bytes, path: Path, account: str) -> list[Fact]:
     """What is new about a known file: the name under which it is seen, the account the user gives it."""
     file = archive.database.execute("SELECT id FROM file WHERE hash = ?", (digest,)).fetchone()[0]
-    facts: list[Fact] = [("seen", (file, path.name, str(path.parent)))]
+    facts: list[Fact] = [("seen", (file, *place_of(path)))]
     if account:
         facts.append(("given", (file, account)))
     ledger = Ledger(archive.database)
@@ -137,7 +147,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
     result = _judged(_with_kept(database, file, result), parts, read)
     with archive.transaction("the receipt"):
         ledger.remove("receipt", "file = ?", (file,))
-        ledger.add("receipt", (file, json.dumps(as_json(result), ensure_ascii=False)))
+        ledger.add("receipt", (file, _as_text(json.dumps(as_json(result), ensure_ascii=False))))
         ledger.settle()
     return result
 

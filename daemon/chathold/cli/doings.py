@@ -16,7 +16,7 @@ _NOBODY: dict[str, Any] = {"running": False, "pid": None, "since": None, "paused
 def doings_of(home: Home) -> dict[str, Any]:
     """`watching`, `downloads` and `daemon` of `status --json` (DESIGN §7); nothing where no daemon has been."""
     empty = {"watching": [], "downloads": [], "daemon": _NOBODY}
-    if not (home.state / DATABASE).exists():
+    if not os.path.exists(home.state / DATABASE):  # noqa: PTH110 - `Path.exists` may raise
         return empty
     from chathold.daemon.presence import is_held  # noqa: PLC0415 - `status` is to be quick where there is none
     from chathold.state import State  # noqa: PLC0415
@@ -52,4 +52,7 @@ def doings_of(home: Home) -> dict[str, Any]:
 
 def _each_once(lines: list[dict[str, str]]) -> list[dict[str, str]]:
     """A line a download, the first that tells of it."""
-    return list({Path(each["path"]): each for each in reversed(lines)}.values())[::-1]
+    told: dict[Path, dict[str, str]] = {}
+    for each in lines:
+        told.setdefault(Path(each["path"]), each)
+    return list(told.values())

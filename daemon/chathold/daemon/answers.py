@@ -39,13 +39,14 @@ class Verdict(StrEnum):
 class Request:
     """A download to import. `path` may hold bytes that are no text, as `os.fsdecode` has them.
 
-    `create`: an archive may be made if there is none. `after_import` and `move_to` as in the settings.
+    `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings.
     """
 
     path: str
     create: bool = False
     after_import: str = "leave"
     move_to: str = ""
+    language: str = ""
 
     def line(self) -> str:
         """As a line of JSON."""
@@ -61,6 +62,7 @@ class Request:
 class Answer:
     """What became of it: the verdict, words for a person, and the receipt of an import as `--json` prints it.
 
+    An import has a `title` only if something went wrong after it: the download could not be put away.
     `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
     owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
     did not have before, as (provider, label); `archive` is the archive's id.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,18 +24,21 @@ def _lock(archive: Path) -> BaseFileLock:
 
 
 def hold(archive: Path) -> BaseFileLock:
-    """Be the one daemon of the archive in this folder. Raises `ChatholdError` if there is one."""
+    """Be the one daemon of the archive in this folder. Raises `ChatholdError` if there is one, or cannot be."""
     from filelock import Timeout  # noqa: PLC0415
 
+    from chathold.archive.store import explained  # noqa: PLC0415
+
     lock = _lock(archive)
-    try:
-        lock.acquire(timeout=_PATIENCE, poll_interval=0.1)
-    except Timeout:
-        raise ChatholdError(
-            _("Chathold is running already, and watches for this archive."),
-            place=str(archive),
-            advice=_('"chathold status" says what it does.'),
-        ) from None
+    with explained(archive):
+        try:
+            lock.acquire(timeout=_PATIENCE, poll_interval=0.1)
+        except Timeout:
+            raise ChatholdError(
+                _("Chathold is running already, and watches for this archive."),
+                place=str(archive),
+                advice=_('"chathold status" says what it does.'),
+            ) from None
     return lock
 
 
@@ -42,7 +46,7 @@ def is_held(archive: Path) -> bool:
     """Whether a daemon runs for the archive in this folder."""
     from filelock import Timeout  # noqa: PLC0415
 
-    if not (archive / LOCK).exists():
+    if not os.path.exists(archive / LOCK):  # noqa: PTH110 - `Path.exists` may raise
         return False
     try:
         with _lock(archive).acquire(timeout=0):

@@ -39,7 +39,17 @@ def _move(path: Path, folder: Path) -> None:
     try:
         path.rename(target)
     except OSError:
-        shutil.move(path, target)  # to another disk: copied, then removed
+        _carry(path, target)
+
+
+def _carry(path: Path, target: Path) -> None:
+    """Move to another disk: copied, then removed. Half a copy of a file is not left there."""
+    try:
+        shutil.move(path, target)
+    except OSError:
+        if path.is_file():
+            target.unlink(missing_ok=True)
+        raise
 
 
 def free_name(folder: Path, name: str) -> Path:

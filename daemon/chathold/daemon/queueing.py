@@ -34,7 +34,9 @@ class Queue:
     _asked: dict[Path, float] = field(default_factory=dict)
 
     def add(self, download: Download, now: float) -> None:
-        """Have a download imported in its turn, unless it is done with or has to wait."""
+        """Have a download imported in its turn, unless it is done with, has to wait, or is being imported."""
+        if download == self.importing:
+            return
         seen = self._mark(download)
         if self.state.downloads.looked_at(seen, now):
             self.state.downloads.drop(download.path)
@@ -57,9 +59,10 @@ class Queue:
     def __len__(self) -> int:
         return len(self._waiting) + (self.importing is not None)
 
-    def clear(self) -> None:
-        """Let those go that wait; they are found again by the next look."""
-        self._waiting.clear()
+    def clear(self) -> list[Path]:
+        """Let those go that wait; they are returned, for the watcher hands them out again only if asked to."""
+        waiting, self._waiting = self._waiting, []
+        return [each.path for each in waiting]
 
     def answered(self, answer: Answer, now: float) -> None:
         """What became of the download that was imported."""
@@ -84,7 +87,7 @@ class Queue:
         paths = [
             each.path
             for each in self.state.downloads.pending()
-            if due(each, now, free) and now - self._asked.get(each.path, 0) >= _ASKED_AGAIN_AFTER
+            if due(each, now, free) and abs(now - self._asked.get(each.path, 0)) >= _ASKED_AGAIN_AFTER
         ]
         self._asked |= dict.fromkeys(paths, now)
         return paths
@@ -92,7 +95,8 @@ class Queue:
     def tidy(self) -> None:
         """Forget downloads that somebody has removed; where their whole folder is away, they may come back."""
         for each in self.state.downloads.pending():
-            if not os.path.lexists(each.path) and each.path.parent.is_dir():
+            folder_is_there = os.path.isdir(each.path.parent)  # noqa: PTH112 - `Path.is_dir` may raise
+            if folder_is_there and not os.path.lexists(each.path):
                 self.state.downloads.drop(each.path)
 
     def under_way(self) -> list[dict[str, str]]:
@@ -115,6 +119,8 @@ class Queue:
     def _tell_imported(self, download: Download, answer: Answer) -> None:
         receipt = answer.receipt or {}
         self.stream.tell(Event(Kind.IMPORTED, said_of(receipt), download.path, receipt))
+        if answer.title:
+            self.stream.tell(Event(Kind.TROUBLE, f"{answer.title} {answer.advice}".strip(), download.path))
         for provider, label in answer.accounts:
             words = _(
                 "This is the first export of {provider}, {label}. Not yours? “chathold forget --account” removes it."

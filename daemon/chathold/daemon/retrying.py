@@ -33,22 +33,26 @@ def wanted(before: Pending | None, fresh: Pending, answer: Answer, now: float) -
     `before` is what the same path wanted so far, if anything; `fresh` holds its path and mark, in which `since`
     is when the download was last changed.
     """
-    again = before is not None and before.mark == fresh.mark
-    tries = before.tries + 1 if before is not None and again else 1
-    since = before.since if before is not None and again else now
+    so_far = before if before is not None and before.mark == fresh.mark else replace(fresh, since=now)
     told = replace(
-        fresh, reason=answer.title, advice=answer.advice, since=since, tries=tries, needed=answer.needed
+        fresh,
+        reason=answer.title,
+        advice=answer.advice,
+        since=min(so_far.since, now),
+        tries=so_far.tries + 1,
+        needed=answer.needed,
+        crashes=so_far.crashes + (answer.verdict is Verdict.BUG),
     )
     delays = _DELAYS.get(answer.verdict, ())
     hopeless = (
         not delays
-        or (answer.verdict is Verdict.BUG and tries >= _CRASHES_BORNE)
-        or (answer.verdict is Verdict.INCOMPLETE and now - max(since, fresh.since) >= DAY)
+        or (answer.verdict is Verdict.BUG and told.crashes >= _CRASHES_BORNE)
+        or (answer.verdict is Verdict.INCOMPLETE and now - max(told.since, fresh.since) >= DAY)
     )
     if hopeless:
         return replace(told, stage=Stage.FAILED, next_try=None)
     stage = Stage.WAITING if answer.verdict is Verdict.INCOMPLETE else Stage.RETRYING
-    return replace(told, stage=stage, next_try=now + delays[min(tries, len(delays)) - 1])
+    return replace(told, stage=stage, next_try=now + delays[min(told.tries, len(delays)) - 1])
 
 
 def due(pending: Pending, now: float, free: int) -> bool:

@@ -23,6 +23,7 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 
 from chathold import __version__
+from chathold.claiming import promises_export
 from chathold.configuration import ConfigurationError, Settings, load
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
@@ -220,8 +221,10 @@ class Daemon:
             case Ended():
                 self._asked = 0
                 if self._queue.importing is not None:
-                    path = os.fspath(self._queue.importing.path)
-                    self._answered(Answer(path, Verdict.BUG, _("The import ended all of a sudden.")))
+                    path = self._queue.importing.path
+                    promising = self._queue.share is not None or promises_export(path.name)
+                    words = _("The import ended all of a sudden.")
+                    self._answered(Answer(os.fspath(path), Verdict.BUG, words, promising=promising))
 
     def _import_next(self) -> None:
         download = self._queue.next()
@@ -251,6 +254,7 @@ class Daemon:
             create=self._may_create(),
             after_import=downloads.after_import,
             move_to=os.fspath(downloads.move_to or ""),
+            language=self._settings.desktop.language,
         )
 
     def _may_create(self) -> bool:
@@ -284,7 +288,8 @@ class Daemon:
             return
         self._paused = paused
         if paused:
-            self._queue.clear()
+            for path in self._queue.clear():
+                self._watcher.again(path)
             self.stream.tell(Event(Kind.PAUSED, _("Paused: new downloads are not looked at.")))
         else:
             self._watcher.look()

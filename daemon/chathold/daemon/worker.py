@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Self, TextIO
 
@@ -33,7 +34,7 @@ from chathold.core.errors import (
     TooNew,
 )
 from chathold.core.receipt import Outcome, Receipt
-from chathold.core.texts import _
+from chathold.core.texts import _, speak
 from chathold.daemon.answers import Answer, Progress, Request, Said, Verdict, written
 from chathold.daemon.putting_away import put_away
 from chathold.intake import Wishes, finish_interrupted, take_one
@@ -71,6 +72,8 @@ class _Worker:
         self._out = out
         self._archive: Archive | None = None
         self._told = 0.0
+        self._promising = False
+        """Whether what is looked at is an export, by all that has been seen of it."""
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +84,7 @@ class _Worker:
 
     def answer(self, request: Request) -> None:
         """Import one download, and say what became of it; with no path, end what was interrupted."""
+        speak(request.language)
         try:
             self._say(self._answer(request))
         except BrokenPipeError:
@@ -88,24 +92,25 @@ class _Worker:
         except Exception as error:  # noqa: BLE001 - the process's edge: the daemon is told, and lives on
             path = report(error, self._reports)
             advice = _("What happened, without any chat text, stands in {path}.").format(path=path)
-            self._say(Answer(request.path, Verdict.BUG, _("This is a bug in Chathold."), advice))
+            title = _("This is a bug in Chathold.")
+            self._say(Answer(request.path, Verdict.BUG, title, advice, self._promising))
 
     def _answer(self, request: Request) -> Answer:
-        path, promising = Path(request.path), True
+        path = Path(request.path)
+        self._promising = promises_export(path.name)
         try:
             if not request.path:
                 finish_interrupted(self._opened(create=request.create))
                 return Answer("", Verdict.IMPORTED, archive=self._id())
-            promising = promises_export(path.name)
             if not _looks_right(path):
                 return Answer(request.path, Verdict.NOT_AN_EXPORT)
-            promising = True
+            self._promising = True
             return self._import(path, request)
         except ChatholdError as error:
             verdict, needed = verdict_of(error)
-            if verdict in (Verdict.FAILED, Verdict.EXPIRED) and not promising:
+            if verdict in (Verdict.FAILED, Verdict.EXPIRED) and not self._promising:
                 return Answer(request.path, Verdict.NOT_AN_EXPORT)
-            return Answer(request.path, verdict, error.title, error.advice, promising, needed)
+            return Answer(request.path, verdict, error.title, error.advice, self._promising, needed)
 
     def _import(self, path: Path, request: Request) -> Answer:
         archive = self._opened(create=request.create)
@@ -122,11 +127,15 @@ class _Worker:
         )
         if receipt.outcome is Outcome.FAILED:
             return _failed(receipt, answer)
-        put_away(path, request.after_import, request.move_to)
+        try:
+            put_away(path, request.after_import, request.move_to)
+        except ExportError as error:
+            return replace(answer, title=error.title, advice=error.advice)
         return answer
 
     def _opened(self, *, create: bool) -> Archive:
-        if self._archive is None or not (self._folder / "archive.db").exists():
+        there = os.path.exists(self._folder / "archive.db")  # noqa: PTH110 - `Path.exists` may raise
+        if self._archive is None or not there:
             self._archive = Archive.open(self._folder, create=create, now=time.time())
         if self._archive is None:
             raise ArchiveError(

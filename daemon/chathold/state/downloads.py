@@ -34,7 +34,8 @@ class Stage(StrEnum):
 class Pending:
     """A download that wants something. Times are Unix seconds in UTC; no `next_try`: not before it changes.
 
-    `needed` is the room in bytes that the archive's disk must have first, 0 where that is not what it waits for.
+    `needed` is the room in bytes that the archive's disk must have first, 0 where that is not what it waits for;
+    `crashes` are those of its tries that ended in a bug.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class Pending:
     tries: int = 0
     next_try: float | None = None
     needed: int = 0
+    crashes: int = 0
 
 
 def mark(path: Path, fingerprint: object, readers: str) -> bytes:
@@ -81,17 +83,18 @@ class Downloads:
     def put(self, pending: Pending) -> None:
         """Remember what a download wants, in place of what it wanted before."""
         self._database.execute(
-            "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 os.fsencode(pending.path),
                 pending.mark,
                 pending.stage.value,
-                pending.reason,
-                pending.advice,
+                _storable(pending.reason),
+                _storable(pending.advice),
                 pending.since,
                 pending.tries,
                 pending.next_try,
                 pending.needed,
+                pending.crashes,
             ),
         )
 
@@ -110,6 +113,12 @@ class Downloads:
         """Note a notice; whether it is the first of its cause and target on this day (ISO)."""
         before = self._database.total_changes
         self._database.executemany(
-            "INSERT OR IGNORE INTO notice VALUES (?, ?, ?)", [(cause, target, day) for target in targets]
+            "INSERT OR IGNORE INTO notice VALUES (?, ?, ?)",
+            [(cause, _storable(target), day) for target in targets],
         )
         return self._database.total_changes > before
+
+
+def _storable(words: str) -> str:
+    """Words as SQLite takes them: a path in them may hold bytes that are no text."""
+    return words.encode("utf-8", "backslashreplace").decode()

@@ -29,7 +29,8 @@ CREATE TABLE pending (
     since REAL NOT NULL,
     tries INTEGER NOT NULL,
     next_try REAL,
-    needed INTEGER NOT NULL
+    needed INTEGER NOT NULL,
+    crashes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE notice (cause TEXT, target TEXT, day TEXT, PRIMARY KEY (cause, target, day)) STRICT, WITHOUT ROWID;
@@ -69,17 +70,16 @@ class State:
 
     @classmethod
     def look(cls, folder: Path) -> State | None:
-        """Open the state only to read it; none where there is none, or none that can be read."""
+        """Open the state only to read it; none where there is none, or none that can be read to its end."""
         path = folder / DATABASE
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - `Path.exists` may raise
             return None
-        try:
+        with contextlib.suppress(sqlite3.Error), contextlib.ExitStack() as undo:
             database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)
-            if database.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            undo.callback(database.close)
+            if _version(database) == VERSION and _is_sound(database):
+                undo.pop_all()
                 return cls(database)
-            database.close()
-        except sqlite3.Error:
-            pass
         return None
 
     def close(self) -> None:
@@ -110,15 +110,23 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _prepare(database: sqlite3.Connection) -> None:
     """Have today's tables. Raises `sqlite3.DatabaseError` where there are others, or damage."""
     with _transaction(database):
-        version = database.execute("PRAGMA user_version").fetchone()[0]
+        version = _version(database)
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"version {version}")
         if version == 0:
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
-    if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+    if not _is_sound(database):
         raise sqlite3.DatabaseError("damaged")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _is_sound(database: sqlite3.Connection) -> bool:
+    return bool(database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
 
 
 @contextlib.contextmanager
