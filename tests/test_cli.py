@@ -142,8 +142,11 @@ def test_a_bug_is_reported_somewhere_even_if_the_logs_cannot_be_written(
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "backup and restore"])
-def test_every_command_answers_with_one_json_document(home: Path, tmp_path: Path, name: str) -> None:
+def test_every_command_answers_with_one_json_document(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """With `--json` standard output holds one document and a line end; nothing is said beside it."""
+    monkeypatch.setattr("chathold.daemon.running.heed_signals", lambda daemon: daemon.stop())
     chat = ID["Chat 2"]
     arguments: dict[str, list[str]] = {
         "import": [os.fspath(histories.claude_earlier(tmp_path))],
@@ -377,7 +380,7 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in COMMANDS if name not in {"import", "status", "restore", "doctor"}]
+    "name", sorted(COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume"})
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
     """What needs an archive says how to get one, and leaves none behind."""

@@ -358,7 +358,7 @@ def test_what_is_under_way_is_listed_in_its_order(bench: Bench) -> None:
         ("/downloads/c", "queued", "its turn comes"),
     ]
     bench.queue.share = 0.679
-    assert bench.queue.under_way()[0]["reason"] == "67 % done"
+    assert bench.queue.under_way()[0]["reason"] == "done: 67 %"
     bench.answer(Verdict.IMPORTED)
     bench.queue.next()
     assert bench.queue.under_way()[0] == {"path": "/downloads/b", "state": "importing", "reason": ""}

@@ -151,7 +151,7 @@ def test_pause_is_told_in_words(home: Path) -> None:
 def test_downloads_are_told_with_state_and_reason(home: Path) -> None:
     """What is under way first, then what wants something, longest waiting first."""
     under_way = [
-        _line("/downloads/a.zip", "importing", "5 % done"),
+        _line("/downloads/a.zip", "importing", "done: 5 %"),
         _line("/downloads/b.zip", "queued", "its turn comes"),
         _line("/downloads/c.zip", "downloading", "It is still being downloaded."),
     ]

@@ -183,6 +183,61 @@ def test_what_is_never_exported_is_translated_alike(home: Path) -> None:
 # --- which language
 
 
+@pytest.fixture
+def spoken() -> Iterator[None]:
+    """What this process speaks is as it was afterwards."""
+    yield
+    texts.speak("")
+
+
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(
+    ("desktop", "settings", "chinese"),
+    [
+        (["zh_CN"], "", True),
+        (["zh_CN"], "en", False),
+        ([], "zh_CN", True),
+        (["tlh"], "zh_CN", True),
+        ([], "", False),
+        ([], "tlh", False),
+    ],
+)
+def test_the_settings_language_comes_before_the_desktops(
+    monkeypatch: pytest.MonkeyPatch, desktop: list[str], settings: str, *, chinese: bool
+) -> None:
+    """It takes effect at once, for what is counted as well."""
+    monkeypatch.setattr(texts, "LANGUAGES", desktop)
+    texts.speak(settings)
+    said = texts._("Paused."), texts.ngettext("{n} chat", "{n} chats", 2)
+    assert [bool(HAN.search(each)) for each in said] == [chinese] * 2
+
+
+@pytest.mark.usefixtures("spoken")
+def test_a_text_that_was_marked_follows_the_language() -> None:
+    """What is stored in English is translated when it is shown."""
+    stored = texts.N_("It is empty so far.")
+    texts.speak("zh_CN")
+    assert HAN.search(texts._(stored))
+    texts.speak("en")
+    assert texts._(stored) == stored
+
+
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(("language", "words"), [("zh_CN", "正在监视"), ("en", "Watching")])
+def test_the_daemon_speaks_the_language_of_its_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    """From its first word on, in the log that its settings speak of."""
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "home").mkdir()
+    configured = f"[downloads]\nfolders = ['{tmp_path / 'downloads'}']\n[desktop]\nlanguage = '{language}'\n"
+    (tmp_path / "home/config.toml").write_text(configured)
+    monkeypatch.setattr("chathold.daemon.running.heed_signals", lambda daemon: daemon.stop())
+    assert screens.said(tmp_path / "home", "run").code == 0
+    lines = (tmp_path / "home/logs/chathold.log").read_text("utf-8").splitlines()
+    assert words in lines[0]
+
+
 @pytest.mark.parametrize(
     ("variables", "languages"),
     [

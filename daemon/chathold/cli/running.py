@@ -47,6 +47,7 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None
     if end is End.RENEWED:
         note(_("A newer Chathold was installed; it takes over."))
         restart()
+    answer({"ended": end.name.lower()}, as_json=call.as_json, words=lambda: None)
 
 
 @command("pause")
@@ -68,7 +69,7 @@ def _set_paused(call: Call, *, paused: bool) -> None:
     finally:
         state.close()
     words = (
-        _("Paused: new downloads are not looked at until “chathold resume”.")
+        _('Paused: new downloads are not looked at until "chathold resume".')
         if paused
         else _("New downloads are looked at again.")
     )

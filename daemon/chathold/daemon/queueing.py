@@ -150,7 +150,7 @@ def _line(path: Path, state: str, reason: str) -> dict[str, str]:
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else _("{percent} % done").format(percent=int(share * 100))
+    return "" if share is None else _("done: {percent} %").format(percent=int(share * 100))
 
 
 def said_of(receipt: dict[str, object]) -> str:
