@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -37,8 +38,7 @@ class Importer:
 
     def rest(self) -> None:
         """There is nothing to import for now: let the worker go."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+        if self._process is not None:
             self._forget()
 
     def stop(self) -> None:
@@ -70,6 +70,7 @@ class Importer:
         process, self._process = self._process, None
         if process is None:  # it ended by itself just now
             return
+        _close(process)
         try:
             process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -89,4 +90,12 @@ class Importer:
         code = process.wait()
         if self._process is process:
             self._process = None
+            _close(process)
             self._hear(Ended(code))
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    """Say nothing more to a worker; what was not sent yet no longer matters."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
