@@ -116,6 +116,7 @@ class Splitter:
         self._marker = msgspec.json.encode(body) if body else b""
         self._in_rows = in_rows
         self._misled: set[int] = set()
+        self._searched = 0
         self.problems: list[Problem] = []
 
     def __iter__(self) -> Iterator[Piece | Batch]:
@@ -278,11 +279,13 @@ class Splitter:
         wanted = self._batch
         row = wanted >= _BATCH and self._in_rows()
         self._batch = min(self._batch * 2, _BATCH)
+        self._searched = 0
         while True:
             whole = not self._fill(wanted)
             result = self._guessed(wanted, whole=whole, row=row and wanted <= _LARGE)
             if result is not None:
                 return result
+            self._searched = wanted - len(self._marker)
             if whole or self._marker_misleads(wanted):
                 self._marker = b""
                 return [self._element()]
@@ -333,7 +336,7 @@ class Splitter:
         """Where the array's element may end within `wanted` bytes, the last place first.
 
         Every record has the marker (the name of its largest member) once; a record begins at the last `},{`
-        before it.
+        before it. What was searched for smaller cuts is not searched again.
         """
         if whole:
             end = self._buffer.rfind(b"]", self._at)
@@ -341,7 +344,7 @@ class Splitter:
                 yield end
         mark = self._at + wanted
         for _mark in range(_MARKS):
-            mark = self._buffer.rfind(self._marker, self._at, mark)
+            mark = self._buffer.rfind(self._marker, self._at + self._searched, mark)
             if mark <= self._at:
                 break
             brace = mark
