@@ -95,13 +95,17 @@ class Place:
         path = self.home / "logs" / "chathold.log"
         return path.read_text() if path.exists() else ""
 
+    def told(self) -> str:
+        """What a failed test wants to show."""
+        return f"{json.dumps(self.status()['downloads'], indent=1)}\n{self.log()[-4000:]}"
+
     def files(self) -> list[bytes]:
         """The hashes of the downloads that the archive has."""
         path = self.home / "archive" / "archive.db"
         if not path.exists():
             return []
         with closing(sqlite3.connect(path, timeout=30)) as database:
-            rows = database.execute("SELECT file.hash FROM file JOIN receipt ON receipt.file = file.id")
+            rows = database.execute("SELECT hash FROM file JOIN file_state ON file_state.file = file.id")
             return [row[0] for row in rows]
 
     def holds(self, *contents: bytes) -> bool:
@@ -109,11 +113,13 @@ class Place:
         return {sha256(each).digest() for each in contents} <= set(self.files())
 
 
-def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
-    """Wait for something to become true. Fails when it does not in time."""
+def until(
+    condition: Callable[[], object], patience: float = PATIENCE, told: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait for something to become true. Fails when it does not in time, with what `told` says then."""
     end = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < end, "it never happened"
+        assert time.monotonic() < end, f"it never happened\n{told()}"
         time.sleep(0.05)
 
 

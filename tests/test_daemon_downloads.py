@@ -51,7 +51,7 @@ def download(steps: list[tuple[Steps, str, int]], at_once: int, alive: Daemon | 
         assert alive is None or alive.process.poll() is None, alive.said()
 
 
-def whole(place: Place, steps: list[tuple[Steps, str, int]]) -> set[int]:
+def whole(steps: list[tuple[Steps, str, int]]) -> set[int]:
     """The numbers of the downloads that were not cancelled, nor a web page."""
     none = ("cancelled", "cancelled_chrome", "web_page")
     return {number for _steps, way, number in steps if way not in none}
@@ -63,9 +63,8 @@ def chats(place: Place) -> set[int]:
     return {int(each["provider_id"].split("-")[1]) for each in found}
 
 
-def shown_right(place: Path | Place, steps: list[tuple[Steps, str, int]], expected: set[int]) -> None:
+def shown_right(place: Place, steps: list[tuple[Steps, str, int]], expected: set[int]) -> None:
     """What was imported is what there is in the end, each once."""
-    assert isinstance(place, Place)
     assert chats(place) == expected
     contents = {sha256(export_of(number)).digest() for number in expected}
     contents |= {fingerprint(each) for each in place.downloads.iterdir() if each.is_dir()}
@@ -83,7 +82,7 @@ def daily_life(tmp_path: Path, count: int, *, events: bool, at_once: int, seed: 
     """Downloads arrive while the daemon runs, and all are there in the end."""
     place = Place(tmp_path, events=events)
     steps = errands(place, count, seed)
-    expected = whole(place, steps)
+    expected = whole(steps)
     with running(place) as daemon:
         download(steps, at_once, daemon)
         until(lambda: len(place.files()) >= len(expected) and chats(place) >= expected, 30 + count / 10)

@@ -12,14 +12,14 @@ import pytest
 from daemons import PATIENCE, Daemon, Place, digests, export_of, undisturbed, until
 
 
-def landing(place: Place, contents: dict[str, bytes], rng: Random, stop: threading.Event) -> threading.Thread:
+def landing(place: Place, contents: dict[str, bytes], rng: Random) -> threading.Thread:
     """Exports land one after the other, each by a rename, until all are there."""
 
     def land() -> None:
         for name, data in contents.items():
             part = place.downloads / f"{name}.part"
             part.write_bytes(data)
-            stop.wait(rng.random() * 0.1)
+            time.sleep(rng.random() * 1.5)
             part.rename(place.downloads / name)
 
     thread = threading.Thread(target=land)
@@ -32,15 +32,14 @@ def killed_again_and_again(tmp_path: Path, kills: int, seed: int) -> None:
     rng = Random(seed)
     place = Place(tmp_path, quiet=0.1)
     contents = {f"deepseek_data-{n}.zip": export_of(n, rng.choice((1, 3, 400))) for n in range(kills)}
-    stop = threading.Event()
-    thread = landing(place, contents, rng, stop)
+    thread = landing(place, contents, Random(seed))
     for _ in range(kills):
         with Daemon(place) as daemon:
             time.sleep(rng.uniform(0.0, 1.2))
             daemon.kill(worker=rng.random() < 0.5)
     thread.join()
     with Daemon(place) as last:
-        until(lambda: place.holds(*contents.values()), PATIENCE + 2 * kills)
+        until(lambda: place.holds(*contents.values()), PATIENCE + 2 * kills, place.told)
         assert last.stop() == 0
     assert len(place.files()) == len(contents)
     assert digests(place.home) == undisturbed(tmp_path / "undisturbed", contents)

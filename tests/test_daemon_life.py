@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -244,7 +245,7 @@ def test_after_an_import_the_download_is_moved_if_so_wished(tmp_path: Path) -> N
     (place.downloads / "other.zip").write_bytes(b"PK\x05\x06" + bytes(18))
     with running(place):
         data = drop(place, 1)
-        until(lambda: (tmp_path / "done" / "deepseek_data-1.zip").exists())
+        until((tmp_path / "done" / "deepseek_data-1.zip").exists)
         assert (tmp_path / "done" / "deepseek_data-1.zip").read_bytes() == data
         assert [each.name for each in place.downloads.iterdir()] == ["other.zip"]
         assert place.holds(data)
@@ -253,15 +254,13 @@ def test_after_an_import_the_download_is_moved_if_so_wished(tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="systemd")
 def test_it_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path: Path) -> None:
     """READY, STATUS, WATCHDOG and STOPPING arrive where systemd listens."""
-    import socket
-
     place = Place(tmp_path)
     address = tmp_path / "notify"
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as systemd:
         systemd.bind(os.fspath(address))
         systemd.settimeout(20)
         environment = {"NOTIFY_SOCKET": os.fspath(address), "WATCHDOG_USEC": "3000000"}
-        heard = set()
+        heard: set[str] = set()
         with running(place, environment=environment) as daemon:
             while not {"READY=1", "WATCHDOG=1"} <= heard:
                 heard.add(systemd.recv(4096).decode())

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import histories
-from chathold.archive import store
+from chathold.archive import schema
 from chathold.archive.deriving import derive
 from chathold.archive.schema import MIGRATIONS
 from chathold.archive.store import Archive
@@ -165,7 +165,7 @@ def _answers(home: Path) -> Any:
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program of tomorrow: it knows one format more."""
-    monkeypatch.setattr(store, "MIGRATIONS", (*MIGRATIONS, _next_format))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, _next_format))
 
 
 @pytest.mark.usefixtures("newer")
@@ -189,7 +189,7 @@ def test_a_migration_changes_no_answer(home: Path, monkeypatch: pytest.MonkeyPat
     """Before and after it, the digests and the list are the same; the older program then stays away."""
     before = _answers(home)
     with monkeypatch.context() as tomorrow:
-        tomorrow.setattr(store, "MIGRATIONS", (*MIGRATIONS, _next_format))
+        tomorrow.setattr(schema, "MIGRATIONS", (*MIGRATIONS, _next_format))
         assert _answers(home) == before
     chathold(home, "list", expect=1)
 
@@ -198,7 +198,7 @@ def test_a_migration_that_fails_changes_nothing(home: Path, monkeypatch: pytest.
     """The archive stays of its format, and the older program goes on with it."""
     before = _answers(home)
     with monkeypatch.context() as tomorrow:
-        tomorrow.setattr(store, "MIGRATIONS", (*MIGRATIONS, _failing_format))
+        tomorrow.setattr(schema, "MIGRATIONS", (*MIGRATIONS, _failing_format))
         assert chathold(home, "list", expect=1)["error"]["title"]
     assert _version(home) == _TODAY
     assert _answers(home) == before

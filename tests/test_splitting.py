@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from chathold.core import canonical
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.model import Problem
-from chathold.exports import splitting
+from chathold.exports import elements, splitting
 from chathold.exports.splitting import BEGINNING, Batch, Known, Piece, Splitter, beginning
 
 MB = 1 << 20
@@ -351,12 +351,12 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     monkeypatch.setattr(splitting, "_records", Parser(splitting._records))
     monkeypatch.setattr(canonical, "_array", Parser(canonical._array))
     monkeypatch.setattr(splitting, "_members", Parser(splitting._members))
-    monkeypatch.setattr(splitting, "_TOKEN", Tokens())
+    monkeypatch.setattr(elements, "_TOKEN", Tokens())
     monkeypatch.setattr(splitting, "sha256", hashed)
     return done
 
 
-TOKEN = splitting._TOKEN
+TOKEN = elements._TOKEN
 
 
 def record(number: int, text: str = "x") -> bytes:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from chathold.archive.assets import may_have
 from chathold.archive.deriving import derive, pending
 from chathold.archive.receipts import (
     already_imported,
@@ -27,7 +28,7 @@ from chathold.archive.receipts import (
     seen_anew,
 )
 from chathold.archive.store import Archive
-from chathold.archive.taking import FileRow, Taking, may_have
+from chathold.archive.taking import FileRow, Taking
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
 from chathold.core import canonical
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport

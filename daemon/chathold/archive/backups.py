@@ -18,18 +18,11 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from chathold.archive import durable
+from chathold.archive.explaining import explained
+from chathold.archive.folder import DATABASE, LOCK, READ_ME, UNFINISHED, make_private, write_read_me
 from chathold.archive.ledger import Ledger
-from chathold.archive.store import (
-    DATABASE,
-    LOCK,
-    READ_ME,
-    UNFINISHED,
-    Archive,
-    explained,
-    make_private,
-    remove_half_built,
-    write_read_me,
-)
+from chathold.archive.store import Archive
+from chathold.archive.tidying import remove_half_built
 from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
 

@@ -20,6 +20,12 @@ def sync(file: int, step: str) -> None:
     os.fsync(file)
 
 
+def sync_path(path: Path, step: str) -> None:
+    """Bring to the disk the bytes of a file that somebody else wrote."""
+    with path.open("rb+") as file:
+        sync(file.fileno(), step)
+
+
 def rename(source: Path, target: Path, step: str) -> None:
     """Give a finished file its name, in place of any file of that name."""
     del step

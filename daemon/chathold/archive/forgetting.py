@@ -12,8 +12,9 @@ from __future__ import annotations
 from chathold.archive.deriving import derive, derive_changed
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record
-from chathold.archive.store import FORGETTING, Archive, sweep
-from chathold.archive.taking import ASSET, tombstone
+from chathold.archive.store import Archive
+from chathold.archive.tidying import FORGETTING, sweep
+from chathold.archive.tombstones import ASSET, tombstone
 
 
 def forget_records(archive: Archive, ledger: Ledger, records: list[Record]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from chathold.archive.deriving import part_sets
+from chathold.archive.facts import part_sets
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
 from chathold.archive.store import Archive
@@ -62,10 +62,8 @@ def before(archive: Archive) -> Before:
 
 def recognised(archive: Archive, digest: bytes) -> bool:
     """Whether a file of this hash was read whole by this reader or a newer one."""
-    row = archive.database.execute(
-        "SELECT provider, reader, whole, EXISTS (SELECT 1 FROM receipt WHERE file = id) FROM file WHERE hash = ?",
-        (digest,),
-    ).fetchone()
+    query = "SELECT provider, reader, whole FROM file WHERE hash = ?"
+    row = archive.database.execute(query, (digest,)).fetchone()
     return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
 
 
@@ -139,7 +137,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         conversations=_tally(taking.counts[True], earlier, now),
         documents=_tally(taking.counts[False], earlier, now),
         new_messages=_new_messages(taking.counts[True].found, earlier, now),
-        new_assets=taking.new_assets,
+        new_assets=len(taking.assets.new),
         missing_assets=_missing_assets(database, file),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
@@ -184,7 +182,7 @@ def _judged(result: Receipt, parts: _Parts, read: Read) -> Receipt:
     advice = _part_advice(parts)
     if taking.forget_all:
         advice = _(FORGOTTEN_ACCOUNT)
-    elif not found and not taking.members and not read.part_of:
+    elif not found and not taking.assets.members and not read.part_of:
         advice = _(EMPTY)
     fresh = changed or (read.part_of and not found)
     return replace(result, outcome=Outcome.IMPORTED if fresh else Outcome.UNCHANGED, advice=advice)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive import blobs, summary
-from chathold.archive.deriving import part_sets, standing_now
+from chathold.archive.facts import part_sets, standing_now
+from chathold.archive.folder import DATABASE
 from chathold.archive.reading import provider_of
-from chathold.archive.store import DATABASE, Archive
+from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
 from chathold.core.errors import ArchiveError
 from chathold.core.texts import _
@@ -44,7 +45,7 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
     missing = _left_out(archive, mine)
     unreadable = _unreadable(archive, mine)
     copies = _copies(archive)
-    vouched = standing_now(archive).vouching.get(f"{mine[0]}/{mine[1]}")
+    vouched = standing_now(archive.database).vouching.get(f"{mine[0]}/{mine[1]}")
     result = {
         **{name: account[name] for name in ("provider", "account", "label", "conversations", "documents")},
         "last_export": account["last_export"],

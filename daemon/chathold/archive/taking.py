@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
 from chathold.archive import blobs, durable
+from chathold.archive.assets import Assets
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
+from chathold.archive.tombstones import tombstone
 from chathold.core import canonical
 from chathold.core.canonical import Form, Strip
 from chathold.core.model import CONVERSATION, Problem
@@ -27,9 +26,6 @@ from chathold.providers.base import Recognition
 
 UNREADABLE = "unreadable"
 """The kind of records of which not even the id can be read."""
-
-ASSET = "asset"
-"""The kind under which files are forgotten, by the provider's id."""
 
 NO_ID = N_("This record has no id; it is told apart by its content.")
 
@@ -63,28 +59,6 @@ class Counts:
     forgotten: set[bytes] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class AssetMember:
-    """A file of the user's as an export holds it: the member's name, the provider's id, the bytes' hash."""
-
-    name: str
-    ref: str
-    hash: bytes
-
-
-def tombstone(provider: str, kind: str, ref: str) -> bytes:
-    """What is kept of something forgotten: a hash that recognises it and says nothing else."""
-    return sha256(f"{provider}\0{kind}\0{ref}".encode("utf-8", "surrogatepass")).digest()
-
-
-def may_have(archive: Archive, size: int, crc: int) -> bool:
-    """Whether the archive has a file of this size and CRC-32: most likely the same, never proof of it."""
-    if not crc:
-        return False
-    query = "SELECT 1 FROM asset WHERE size = ? AND crc = ?"
-    return archive.database.execute(query, (size, crc)).fetchone() is not None
-
-
 class Taking:
     """One import's writes. Use inside `Archive.writing`; nothing counts before `finish`.
 
@@ -102,7 +76,6 @@ class Taking:
         self._records: dict[tuple[str, str], int] = {}
         self._forms: defaultdict[int, list[int]] = defaultdict(list)
         self._tombstones: frozenset[bytes] = frozenset()
-        self._new_assets: dict[bytes, tuple[int, int]] = {}
         self.beginnings: dict[int, tuple[int, bytes, int]] = {}
         self.hashes: dict[bytes, int] = {}
         self.forms: dict[int, Form] = {}
@@ -111,9 +84,9 @@ class Taking:
         self.sightings: set[int] = set()
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
         self.problems: list[Problem] = []
-        self.members: list[AssetMember] = []
         self.forget_all = False
         self._load()
+        self.assets = Assets(archive, provider, self._tombstones)
 
     def _load(self) -> None:
         """Have at hand what of this provider is known."""
@@ -135,11 +108,6 @@ class Taking:
             if form_hash is not None:
                 self.forms[form] = Form(form_hash, marks)
         self._tombstones = frozenset(row[0] for row in self._database.execute("SELECT hash FROM tombstone"))
-
-    @property
-    def new_assets(self) -> int:
-        """How many files the archive did not have before."""
-        return len(self._new_assets)
 
     def forgets(self, owners: Iterable[str], given: str) -> bool:
         """Whether every account that a download is known to be of was forgotten."""
@@ -331,44 +299,16 @@ class Taking:
 
     # Assets
 
-    def keep_asset(self, name: str, ref: str, size: int, crc: int, read: Any) -> None:
+    def keep_asset(
+        self, name: str, ref: str, size: int, crc: int, read: Callable[[], Iterator[bytes]]
+    ) -> None:
         """Keep a file of the user's, read by `read()` as chunks; one already kept is only noted."""
-        if self._had_forgotten(ASSET, ref):
-            return
-        digest = _hash_only(read()) if may_have(self._archive, size, crc) else None
-        if digest is None or not self._has_asset(digest):
-            self._mark_assets()
-            digest = self._write_asset(read(), crc)
-        self.members.append(AssetMember(name, ref, digest))
-
-    def _had_forgotten(self, kind: str, ref: str) -> bool:
-        return bool(ref) and tombstone(self._provider, kind, ref) in self._tombstones
+        self.assets.keep(name, ref, size, crc, read, mark=self._mark_assets)
 
     def _mark_assets(self) -> None:
         """A sweep has to know that there may be files without rows."""
         self._begin()
         self._commit("the mark before the first file")
-
-    def _has_asset(self, digest: bytes) -> bool:
-        return digest in self._new_assets or bool(
-            self._database.execute("SELECT 1 FROM asset WHERE hash = ?", (digest,)).fetchone()
-        )
-
-    def _write_asset(self, chunks: Iterator[bytes], crc: int) -> bytes:
-        """Write the file under another name, bring it to the disk, then give it its own."""
-        handle, building = tempfile.mkstemp(prefix="building-", dir=_folder(self._archive.assets, "new"))
-        try:
-            with os.fdopen(handle, "wb") as file:
-                digest, size = _copy(chunks, file)
-                durable.sync(file.fileno(), "an asset")
-            if not self._has_asset(digest):
-                folder = _folder(self._archive.assets, digest.hex()[:2])
-                durable.rename(Path(building), folder / digest.hex(), "an asset")
-                durable.sync_folder(folder, "an asset's folder")
-                self._new_assets[digest] = (size, crc)
-        finally:
-            Path(building).unlink(missing_ok=True)
-        return digest
 
     # The end
 
@@ -393,13 +333,7 @@ class Taking:
                 self._ledger.add_once("given", (file, given))
             for form in self.sightings:
                 self._ledger.add("sighting", (file, form))
-            for digest, (size, crc) in self._new_assets.items():
-                self._ledger.add("asset", (digest, size, crc))
-            for member in self.members:
-                self._ledger.add_once("asset_member", (file, member.name, member.hash, member.ref))
-            for name in names:
-                if not self._had_forgotten(ASSET, name[0]) and not self._had_forgotten(CONVERSATION, name[3]):
-                    self._ledger.add_once("asset_name", (file, *name))
+            self.assets.add_rows(self._ledger, file, names)
             self._mark_stale(file)
             self._database.execute("DELETE FROM meta WHERE name IN ('unfinished record', 'unfinished form')")
             self._ledger.settle()
@@ -441,29 +375,6 @@ class Taking:
             " OR (SELECT count(*) FROM form AS other WHERE other.record = form.record) > 1)",
             (file,),
         )
-
-
-def _folder(assets: Path, name: str) -> Path:
-    folder = assets / name
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _copy(chunks: Iterator[bytes], file: BinaryIO) -> tuple[bytes, int]:
-    digest = sha256()
-    size = 0
-    for chunk in chunks:
-        digest.update(chunk)
-        size += file.write(chunk)
-    file.flush()
-    return digest.digest(), size
-
-
-def _hash_only(chunks: Iterator[bytes]) -> bytes:
-    digest = sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.digest()
 
 
 def _at(head: Any, path: str) -> str:

@@ -10,9 +10,11 @@ from hashlib import sha256
 from typing import Any
 
 from chathold.archive import blobs, deriving, ledger, summary, views
+from chathold.archive.connecting import has_our_tables
+from chathold.archive.folder import DATABASE
 from chathold.archive.reading import Record
 from chathold.archive.schema import FACTS
-from chathold.archive.store import DATABASE, Archive, has_our_tables
+from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError
 from chathold.core.identity import stable_id
 from chathold.core.model import Problem

@@ -52,7 +52,7 @@ def _part_sets(archive: Archive) -> tuple[PartSet, ...]:
     """The sets of all manifests; what works them out loads only if there are any."""
     if not archive.database.execute("SELECT 1 FROM file WHERE lists != '[]'").fetchone():
         return ()
-    from chathold.archive.deriving import part_sets  # noqa: PLC0415 - `status` is to be quick
+    from chathold.archive.facts import part_sets  # noqa: PLC0415 - `status` is to be quick
 
     return part_sets(archive)
 

@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chathold.archive.store import DATABASE, Archive, explained_damage
+from chathold.archive.explaining import explained_damage
+from chathold.archive.folder import DATABASE
+from chathold.archive.store import Archive
 from chathold.cli.output import note
 from chathold.core.errors import ArchiveError, Busy, ChatholdError, TooNew
 from chathold.core.texts import _

@@ -38,7 +38,8 @@ class Importer:
 
     def rest(self) -> None:
         """There is nothing to import for now: let the worker go."""
-        self._forget()
+        if self._process is not None:
+            self._forget()
 
     def stop(self) -> None:
         """End the worker at once, whatever it does; what it began is swept up by whoever writes next."""
@@ -70,7 +71,7 @@ class Importer:
         process, self._process = self._process, None
         if process is None:  # there is none, or it ended by itself just now
             return
-        _close_input(process)
+        _close(process)
         try:
             process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -90,11 +91,12 @@ class Importer:
         code = process.wait()
         if self._process is process:
             self._process = None
-            _close_input(process)
+            _close(process)
             self._hear(Ended(code))
 
 
-def _close_input(process: subprocess.Popen[str]) -> None:
+def _close(process: subprocess.Popen[str]) -> None:
+    """Say nothing more to a worker; what was not sent yet no longer matters."""
     if process.stdin is not None:
-        with contextlib.suppress(OSError):  # what was written last was never read
+        with contextlib.suppress(OSError):
             process.stdin.close()

@@ -27,7 +27,7 @@ def hold(archive: Path) -> BaseFileLock:
     """Be the one daemon of the archive in this folder. Raises `ChatholdError` if there is one, or cannot be."""
     from filelock import Timeout  # noqa: PLC0415
 
-    from chathold.archive.store import explained  # noqa: PLC0415
+    from chathold.archive.explaining import explained  # noqa: PLC0415
 
     lock = _lock(archive)
     with explained(archive):

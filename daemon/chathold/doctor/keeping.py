@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from chathold.archive.store import DATABASE, Archive
+from chathold.archive.folder import DATABASE
+from chathold.archive.store import Archive
 from chathold.core.texts import _
 from chathold.doctor.findings import Finding, Patient, State, is_there, nearest
 from chathold.filesystems import cloud_of, file_system_of

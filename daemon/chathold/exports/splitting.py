@@ -27,6 +27,7 @@ from chathold.core.canonical import decoded_all
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.model import Problem
 from chathold.core.texts import N_, _
+from chathold.exports.elements import SPACE, closing, proven_end, refused_before, scalar_end
 
 BEGINNING = 120
 """So many bytes of a record tell which record it may be."""
@@ -37,21 +38,13 @@ _SMALLEST_BATCH = 4 << 10
 _SUSPICIOUS = 16 << 20
 _LARGEST = 1 << 30
 _LARGE = 4 << 20
-_SPACE = b" \t\r\n"
 _STRAY = frozenset(b",:}")
 _GUESSES = 6
 _MARKS = 60
-_LONGEST_TOKEN = 24
-"""Within so many bytes of the end msgspec may take what is cut for something wrong."""
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|"', re.DOTALL)
-_SCALAR_END = re.compile(rb'[,\]}\s\[{"]')
 _RECORD_START = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\{\Z")
-_POSITION = re.compile(r"\(byte (\d+)\)")
-_BEHIND = "trailing characters"
 _records = msgspec.json.Decoder(list[msgspec.Raw])
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_anything = msgspec.json.Decoder(msgspec.Raw)
 
 AFTER_THE_END = N_("Something stands after the end of the list; it was left alone.")
 NO_COMMA = N_("Something that is no record stands between two records; it was left alone.")
@@ -123,6 +116,7 @@ class Splitter:
         self._marker = msgspec.json.encode(body) if body else b""
         self._in_rows = in_rows
         self._misled: set[int] = set()
+        self._searched = 0
         self.problems: list[Problem] = []
 
     def __iter__(self) -> Iterator[Piece | Batch]:
@@ -181,7 +175,7 @@ class Splitter:
         """The next byte that is no space, or -1 at the end."""
         while self._fill(1):
             byte = self._buffer[self._at]
-            if byte not in _SPACE:
+            if byte not in SPACE:
                 return byte
             self._at += 1
         return -1
@@ -285,11 +279,13 @@ class Splitter:
         wanted = self._batch
         row = wanted >= _BATCH and self._in_rows()
         self._batch = min(self._batch * 2, _BATCH)
+        self._searched = 0
         while True:
             whole = not self._fill(wanted)
             result = self._guessed(wanted, whole=whole, row=row and wanted <= _LARGE)
             if result is not None:
                 return result
+            self._searched = wanted - len(self._marker)
             if whole or self._marker_misleads(wanted):
                 self._marker = b""
                 return [self._element()]
@@ -299,8 +295,8 @@ class Splitter:
         """Whether a cut was missed, so that the buffer would grow without need."""
         if wanted < _SUSPICIOUS:
             return False
-        end = self._proven_end()
-        return bool(end) if end is not None else self._closing(0, 0).closed
+        end = proven_end(self._buffer, self._at)
+        return bool(end) if end is not None else closing(self._buffer, self._at).closed
 
     def _guessed(self, wanted: int, *, whole: bool, row: bool) -> list[bytes] | Batch | None:
         """The records up to a guessed cut; none if no guess was right, one if msgspec refuses any.
@@ -318,7 +314,7 @@ class Splitter:
                 self._batch = _SMALLEST_BATCH
                 return [self._element()]
             except msgspec.DecodeError as error:
-                if self._refused(str(error), cut):
+                if refused_before(error, cut - self._at):
                     self._batch = _SMALLEST_BATCH
                     return [self._element()]
                 guesses += 1
@@ -336,16 +332,11 @@ class Splitter:
             return Batch(text, values)
         return [bytes(raw) for raw in _records.decode(text)]
 
-    def _refused(self, error: str, cut: int) -> bool:
-        """Whether msgspec stumbled over content rather than over the end of a wrong cut."""
-        position = _POSITION.search(error)
-        return position is not None and int(position[1]) < cut - self._at
-
     def _cuts(self, wanted: int, *, whole: bool) -> Iterator[int]:
         """Where the array's element may end within `wanted` bytes, the last place first.
 
         Every record has the marker (the name of its largest member) once; a record begins at the last `},{`
-        before it.
+        before it. What was searched for smaller cuts is not searched again.
         """
         if whole:
             end = self._buffer.rfind(b"]", self._at)
@@ -353,7 +344,7 @@ class Splitter:
                 yield end
         mark = self._at + wanted
         for _mark in range(_MARKS):
-            mark = self._buffer.rfind(self._marker, self._at, mark)
+            mark = self._buffer.rfind(self._marker, self._at + self._searched, mark)
             if mark <= self._at:
                 break
             brace = mark
@@ -383,15 +374,15 @@ class Splitter:
             more = self._fill(wanted)
             byte = self._buffer[self._at] if len(self._buffer) > self._at else 0
             if byte not in b'{["':
-                end = _SCALAR_END.search(self._buffer, self._at + 1)
+                end = scalar_end(self._buffer, self._at)
                 if end:
-                    return self._give(end.start() - self._at)
+                    return self._give(end)
             else:
-                proven = self._proven_end() if more and not position else None
+                proven = proven_end(self._buffer, self._at) if more and not position else None
                 if proven:
                     return self._give(proven)
                 if proven is None:
-                    found = self._closing(position, depth)
+                    found = closing(self._buffer, self._at, position, depth)
                     if found.closed:
                         return self._give(found.position)
                     position, depth = found.position, found.depth
@@ -403,50 +394,7 @@ class Splitter:
                 )
             wanted = (len(self._buffer) - self._at) * 2
 
-    def _proven_end(self) -> int | None:
-        """How long the next element is, as msgspec proves it; 0 while it is open, none if that refuses it."""
-        with memoryview(self._buffer) as view, view[self._at :] as rest:
-            try:
-                _anything.decode(rest)
-            except RecursionError:
-                return None
-            except msgspec.DecodeError as error:
-                place = _POSITION.search(str(error))
-                end = int(place[1]) - 1 if place else len(rest)
-                if _BEHIND not in str(error):
-                    return 0 if end >= len(rest) - _LONGEST_TOKEN else None
-                while rest[end - 1] in _SPACE:
-                    end -= 1
-                return end
-            return None
-
-    def _closing(self, position: int, depth: int) -> _Brackets:
-        """Count on from `position` (relative to `_at`) until the element closes or the buffer ends."""
-        for token in _TOKEN.finditer(self._buffer, self._at + position):
-            first = self._buffer[token.start()]
-            if first == ord('"'):
-                if token.end() - token.start() == 1:
-                    return _Brackets(token.start() - self._at, depth, closed=False)
-                closed = depth == 0
-            elif first in b"{[":
-                depth += 1
-                closed = False
-            else:
-                depth -= 1
-                closed = depth <= 0
-            position = token.end() - self._at
-            if closed:
-                return _Brackets(position, 0, closed=True)
-        return _Brackets(position, depth, closed=False)
-
     def _give(self, length: int) -> bytes:
         element = bytes(memoryview(self._buffer)[self._at : self._at + length])
         self._at += length
         return element
-
-
-@dataclass(frozen=True, slots=True)
-class _Brackets:
-    position: int
-    depth: int
-    closed: bool

@@ -187,8 +187,8 @@ class Place:
             self._set(status, unreadable("", error).title)
 
     def _set(self, status: FolderStatus, reason: str = "") -> None:
-        if status is not self._status:
-            _log.info("%s: %s %s", self.folder, status.value, reason)
+        if reason and status is not self._status:
+            _log.info("%s: %s", self.folder, reason)
         self._status, self._reason = status, reason
 
     def _stop_watch(self) -> None:
