@@ -132,7 +132,7 @@ class Daemon:
 
     def _await_archive(self) -> None:
         """Make the archive's folder, or where it was seen before, wait for the disk that it is on."""
-        while self._end is None and not self._archive.is_dir():
+        while self._end is None and not os.path.isdir(self._archive):  # noqa: PTH112 - `Path.is_dir` may raise
             if self._may_create():
                 self._archive.mkdir(mode=0o700, parents=True, exist_ok=True)
                 return
@@ -144,7 +144,7 @@ class Daemon:
                 self.stream.tell(Event(Kind.TROUBLE, words))
             self._systemd.status(words)
             self._systemd.alive()
-            if Message.STOP in self._messages():
+            if Message.STOP in self._messages(_OUTLOOK):
                 self._end = End.STOPPED
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -189,12 +189,12 @@ class Daemon:
             self._import_next()
         self._show_sometimes()
         self._systemd.alive()
-        for message in self._messages():
+        patience = _OUTLOOK if self._paused else max(0.01, min(_OUTLOOK, self._watcher.due()))
+        for message in self._messages(patience):
             self._heed(message)
 
-    def _messages(self) -> list[Message | Answer | Progress | Ended]:
-        """What is in the inbox, after waiting for something to be, or for something to be due."""
-        patience = _OUTLOOK if self._paused else max(0.01, min(_OUTLOOK, self._watcher.due()))
+    def _messages(self, patience: float) -> list[Message | Answer | Progress | Ended]:
+        """What is in the inbox, after waiting up to `patience` seconds for something to be."""
         try:
             found = [self._inbox.get(timeout=patience)]
         except Empty:
