@@ -380,7 +380,8 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume"})
+    "name",
+    sorted(COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume", "remind"}),
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
     """What needs an archive says how to get one, and leaves none behind."""

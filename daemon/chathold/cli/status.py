@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.archive.summary import accounts, totals
+from chathold.archive.summary import totals
 from chathold.archive.waiting import downloads
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, clean, day, table, write
 from chathold.core.texts import _, ngettext
+from chathold.reminders.now import accounts_with_due
 
 _NOTHING: dict[str, Any] = {
     "conversations": 0,
@@ -36,7 +38,8 @@ def status_command(call: Call) -> None:
                 read, pending = archive.database.execute(
                     "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM stale)"
                 ).fetchone()
-                value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
+                known = accounts_with_due(archive, call.home, time.time())
+                value = _value(totals(archive), known, downloads(archive), read, pending)
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
         finally:
             archive.close()
