@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from datetime import time
 
 from chathold.reminders.rules import LEEWAY, Local, Reminder, Stage
-from chathold.reminders.services import DAY
 from chathold.state.reminders import Showing
 
 AGAIN = (7, 14, 30)
@@ -70,6 +69,6 @@ def _step(reminder: Reminder, shown: Sequence[Showing], now: float, local: Local
 
 
 def _passed(begun: float, days: Sequence[int], now: float, local: Local) -> int:
-    """How many of these days after `begun` have dawned."""
-    today = local(now).date()
-    return sum(local(begun + each * DAY).date() <= today for each in days)
+    """How many of these days after `begun` have dawned, by the calendar: a day may have 23 hours, or 25."""
+    elapsed = (local(now).date() - local(begun).date()).days
+    return sum(each <= elapsed for each in days)
