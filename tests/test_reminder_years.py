@@ -231,7 +231,7 @@ def test_whatever_happens(steps: list[tuple[Any, ...]]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None, suppress_health_check=_ANY_ORDER)
+@settings(max_examples=120, deadline=None, suppress_health_check=_ANY_ORDER)
 @given(st.lists(_STEPS, min_size=10, max_size=40))
 def test_whatever_happens_for_years(steps: list[tuple[Any, ...]]) -> None:
     """The same, longer."""

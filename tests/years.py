@@ -31,13 +31,17 @@ class Killed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One reminder that somebody saw: of which account, in which stage and round, when by the clock."""
+    """One reminder that somebody saw: of which account, in which stage and round, when by the clock.
+
+    `times` counts the days up to then on which it was to be seen.
+    """
 
     account: str
     stage: Stage
     begun: float
     at: float
     day: date
+    times: int
     killed: bool = False
 
 
@@ -95,12 +99,20 @@ class Year:
         if kill:
             grouped = found[0].stage is not Stage.LINK
             self.unsure.append((self.now, self.today, grouped))
-        if kill == "before":
+        if kill == "before" or (kill and not self.desktop):
             raise Killed
         if not self.desktop:
             return False
         notice = [
-            Seen(each.account, each.stage, each.begun, self.now, self.today, killed=bool(kill))
+            Seen(
+                each.account,
+                each.stage,
+                each.begun,
+                self.now,
+                self.today,
+                self._times(each, self._seen_of(each)),
+                killed=bool(kill),
+            )
             for each in found
         ]
         self.seen += notice
@@ -170,26 +182,26 @@ class Year:
         link_unsure = any(not grouped for _at, _day, grouped in unsure)
         expected = set()
         for each in self.standing():
-            mine = [
-                seen
-                for seen in known
-                if (seen.account, seen.stage, seen.begun) == (each.account, each.stage, each.begun)
-                and (not seen.killed or seen.day >= self.today)
-            ]
+            mine = self._seen_of(each)
             blocked = link_unsure if each.stage is Stage.LINK else had
-            if not blocked and self._owed(each, [self.local(seen.at).date() for seen in mine]):
+            if not blocked and self._times(each, mine) > max((seen.times for seen in mine), default=0):
                 expected.add((each.account, each.stage))
         return expected
 
-    def _owed(self, reminder: Reminder, days: list[date]) -> bool:
-        """Whether a day on which this ought to have been seen has come, and it was not seen since.
+    def _seen_of(self, reminder: Reminder) -> list[Seen]:
+        """How often this one was seen: what a kill left unsure counts for its day alone."""
+        return [
+            each
+            for each in self.seen
+            if (each.account, each.stage, each.begun) == (reminder.account, reminder.stage, reminder.begun)
+            and each.at <= self.now + DAY
+            and (not each.killed or each.day >= self.today)
+        ]
 
-        In another zone it may have been seen on the day before.
-        """
-        return any(
-            wanted <= self.today and not any(day >= wanted - timedelta(days=1) for day in days)
-            for wanted in self._wanted(reminder, days)
-        )
+    def _times(self, reminder: Reminder, seen: list[Seen]) -> int:
+        """On how many days until now it was to be seen."""
+        days = [self.local(each.at).date() for each in seen]
+        return sum(wanted <= self.today for wanted in self._wanted(reminder, days))
 
     def _wanted(self, reminder: Reminder, days: list[date]) -> Iterator[date]:
         begun = self.local(reminder.begun).date()
@@ -202,8 +214,7 @@ class Year:
             case Stage.ASKED:
                 yield from (begun + timedelta(days=each) for each in (1, 3, 6))
             case Stage.LINK if reminder.until and self.now >= (reminder.begun + reminder.until) / 2:
-                if not days:
-                    yield self.today
+                yield self.today
 
     def check(self) -> None:
         """Of the notices that share a day there was one a day, unless the clock went back by more than that."""
