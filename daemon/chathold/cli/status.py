@@ -12,7 +12,7 @@ from chathold.cli.counts import chats, documents, files, joined, messages, versi
 from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, clean, day, table, write
 from chathold.core.texts import _, ngettext
-from chathold.search.standing import Indexed, standing
+from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
     "conversations": 0,

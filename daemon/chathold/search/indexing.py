@@ -16,9 +16,9 @@ from chathold.archive.folder import SEARCH_LOCK
 from chathold.archive.freshness import fingerprint, fingerprints
 from chathold.archive.store import Archive
 from chathold.providers import PROVIDERS
+from chathold.search.completeness import Indexed, standing
 from chathold.search.entries import Entry, entries_of, packed
 from chathold.search.index import Index, explained, unwritable
-from chathold.search.standing import Indexed, standing
 from chathold.search.words import prepared
 
 Progress = Callable[[int, int], None]
