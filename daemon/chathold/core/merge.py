@@ -93,6 +93,18 @@ def merge(sightings: Sequence[Sighting], upto: int | None = None) -> Merged:
     return _folded(sightings, upto).result()
 
 
+def told(sightings: Sequence[Sighting]) -> tuple[Message, ...]:
+    """The messages that `merge` would give, in the order in which they were met, without their places in the tree.
+
+    Of a record with one form, as they were read: what a text says twice is not left out.
+    """
+    if len(sightings) == 1:
+        messages = sightings[0].reading.messages
+        if len({message.id for message in messages}) == len(messages):
+            return messages
+    return tuple(map(_finished, _folded(sightings).messages.values()))
+
+
 def outline(sightings: Sequence[Sighting]) -> Outline:
     """What `merge` would give, without putting every message in its place."""
     fold = _folded(sightings)
