@@ -30,6 +30,7 @@ _FIRST_PORT, _PORTS = 20_000, 10_000
 """Below those that systems hand out for connections, so that the same one is likely free next time."""
 _TRIES = 20
 _BACKLOG = 64
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,24 @@ def _listening(port: int) -> socket.socket | None:
         made.close()
         return None
     return made
+
+
+def found(state_folder: Path) -> Address | None:
+    """Where somebody listens for the reader now; none if nobody does."""
+    if not is_held(state_folder):
+        return None
+    state = State.open(state_folder)
+    try:
+        known = remembered(state)
+    finally:
+        state.close()
+    if known is None:
+        return None
+    try:
+        socket.create_connection((HOST, known.port), _PATIENCE).close()
+    except OSError:
+        return None
+    return known
 
 
 def hold(state_folder: Path) -> BaseFileLock | None:
