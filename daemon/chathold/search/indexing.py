@@ -82,7 +82,7 @@ def _alone(archive: Archive) -> Iterator[bool]:
     """Be the one who fills the index, unless somebody is already."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed by those who fill only
 
-    lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False)
+    lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:
