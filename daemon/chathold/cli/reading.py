@@ -34,7 +34,7 @@ def web_command(call: Call, *, no_browser: bool) -> None:
         where += new_code(state, time.time())
     finally:
         state.close()
-    shown = not no_browser and _browse(where)
+    shown = not no_browser and browse(where)
 
     def words() -> None:
         write(_("Your chats: {address}").format(address=where))
@@ -92,7 +92,7 @@ def _detached() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _browse(address: str) -> bool:
+def browse(address: str) -> bool:
     """Open the address in the user's browser; whether that can be done here."""
     import webbrowser  # noqa: PLC0415 - slow to load
 
