@@ -191,6 +191,12 @@ class Provider(Protocol):
         these messages below these parents, as far as the shape can say it.
         """
 
+    def as_exported(self, kind: str, value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """A record as an official export holds it, less what is personal beside the chats and the account's id.
+
+        None if it is of another shape, as other tools save it.
+        """
+
     def stand(self, kind: str, ref: str) -> Stand | None:
         """Where a record of this kind stands in an official export; none if it has no place there."""
 

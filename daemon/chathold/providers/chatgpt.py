@@ -66,7 +66,7 @@ from urllib.parse import quote
 from chathold.core.model import CONVERSATION, Reading
 from chathold.core.texts import N_
 from chathold.providers import chatgpt_documents, chatgpt_reading
-from chathold.providers.chatgpt_combining import asset_list, combine, stand, users
+from chathold.providers.chatgpt_combining import as_exported, asset_list, combine, stand, users
 from chathold.providers.chatgpt_members import holds_exports, recognise
 from chathold.providers.chatgpt_sidecars import accounts, asset_id, asset_names, coverage, manifest, name_time
 
@@ -76,6 +76,7 @@ __all__ = [
     "READER",
     "TITLE",
     "accounts",
+    "as_exported",
     "asset_id",
     "asset_list",
     "asset_names",

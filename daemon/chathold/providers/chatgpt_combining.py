@@ -59,6 +59,11 @@ def _node(kept: Kept) -> Mapping[str, Any]:
     return mapping(tree.get(kept.id)) or mapping(tree.get(""))
 
 
+def as_exported(kind: str, value: Mapping[str, Any]) -> Mapping[str, Any] | None:  # noqa: ARG001 - the protocol's signature
+    """The record as it is: every shape that is read is that of the export, and names nobody."""
+    return value
+
+
 def stand(kind: str, ref: str) -> Stand | None:
     """Where a record of this kind stands in an export."""
     return Stand(f"textdocs/{ref}.json", listed=False) if kind == "canvas" else _PLACES.get(kind)

@@ -387,3 +387,4 @@ combine = claude_combining.combine
 stand = claude_combining.stand
 users = claude_combining.users
 asset_list = claude_combining.asset_list
+as_exported = claude_combining.as_exported

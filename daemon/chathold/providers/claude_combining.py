@@ -23,6 +23,8 @@ _PLACES = {
     "feedback": "reflections/{ref}.json",
 }
 
+_OWNERS = ("account", "creator")
+
 
 def combine(base: Mapping[str, Any], outer: Outer, kept: Sequence[Kept]) -> dict[str, Any]:
     """One record with all messages; a leaf is only named where an export named one."""
@@ -41,9 +43,13 @@ def combine(base: Mapping[str, Any], outer: Outer, kept: Sequence[Kept]) -> dict
             result[name] = datetime.fromtimestamp(time, UTC).isoformat(timespec="microseconds")
     if outer.leaf:
         result["current_leaf_message_uuid"] = outer.leaf
-    if account := text(mapping(base.get("account")).get("uuid")):
-        result["account"] = {"uuid": account}
     return {"uuid": outer.ref, **result}
+
+
+def as_exported(kind: str, value: Mapping[str, Any]) -> Mapping[str, Any] | None:  # noqa: ARG001 - the protocol's signature
+    """The record with no more of its owner than the id."""
+    named = {name: {"uuid": held["uuid"]} for name in _OWNERS if "uuid" in (held := mapping(value.get(name)))}
+    return {**value, **named}
 
 
 def stand(kind: str, ref: str) -> Stand | None:

@@ -233,3 +233,4 @@ combine = deepseek_combining.combine
 stand = deepseek_combining.stand
 users = deepseek_combining.users
 asset_list = deepseek_combining.asset_list
+as_exported = deepseek_combining.as_exported

@@ -57,6 +57,11 @@ def _moment(time: float) -> str:
     return datetime.fromtimestamp(time, UTC).astimezone(_ZONE).isoformat(timespec="microseconds")
 
 
+def as_exported(kind: str, value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The record as it is, if it has a `mapping`; other tools save conversations otherwise."""
+    return value if kind != CONVERSATION or isinstance(value.get("mapping"), dict) else None
+
+
 def stand(kind: str, ref: str) -> Stand | None:  # noqa: ARG001 - the protocol's signature
     """Conversations stand in `conversations.json`; nothing else is in the export."""
     return Stand("conversations.json", listed=True) if kind == CONVERSATION else None

@@ -37,14 +37,25 @@ def combined(database: sqlite3.Connection, record: Record) -> Combined:
     readings = [read_raw(record, blobs.fetch(database, place.form))[0] for place in forms]
     known = _known(database, record, dict(zip((place.form for place in forms), readings, strict=True)))
     for place, reading in zip(reversed(forms), reversed(readings), strict=True):
-        if _alike(_alone(reading), known):
-            return Combined(blobs.fetch(database, place.form), len(known.messages), complete=True)
-    newest = blobs.fetch(database, forms[-1].form)
-    if record.kind != CONVERSATION or not canonical.parse(newest).readable:
-        return Combined(newest, len(readings[-1].messages), complete=False)
+        raw = (
+            _as_exported(record, blobs.fetch(database, place.form))
+            if _alike(_alone(reading), known)
+            else None
+        )
+        if raw is not None:
+            return Combined(raw, len(known.messages), complete=True)
     raw = _written(database, record, known, forms, readings)
     again = _alone(read_raw(record, raw)[0])
     return Combined(raw, len(again.messages), complete=_alike(again, known))
+
+
+def _as_exported(record: Record, raw: bytes) -> bytes | None:
+    """A single record as an official export holds it, byte for byte if it may be; none if it never would."""
+    value = canonical.parse(raw).value
+    if not isinstance(value, dict):
+        return raw
+    exported = provider_of(record.provider).as_exported(record.kind, value)
+    return None if exported is None else raw if exported == value else orjson.dumps(exported)
 
 
 def _known(database: sqlite3.Connection, record: Record, readings: Mapping[int, Reading]) -> Merged:
@@ -75,10 +86,16 @@ def _written(
 
     told = [{message.id: message for message in reading.messages} for reading in readings]
     kept = [Kept(seen.message.id, seen.parent, value(_best(seen.message, told))) for seen in known.messages]
+    base = value(len(forms) - 1)
+    if record.kind != CONVERSATION or not isinstance(base, dict):
+        newest = blobs.fetch(database, forms[-1].form)
+        return _as_exported(record, newest) or newest
     leaf = _leaf(known.messages) if any(reading.leaf for reading in readings) else ""
     outer = Outer(record.ref, known.title, known.created, known.updated, leaf)
-    whole = provider_of(record.provider).combine(value(len(forms) - 1), outer, kept)
-    return orjson.dumps(whole)
+    kept = [Kept(seen.message.id, seen.parent, value(_best(seen.message, told))) for seen in known.messages]
+    provider = provider_of(record.provider)
+    whole = provider.combine(base, outer, kept)
+    return orjson.dumps(provider.as_exported(record.kind, whole) or whole)
 
 
 def _best(message: Message, told: Sequence[Mapping[str, Message]]) -> int:

@@ -85,6 +85,7 @@ def _is_harmless(text: str) -> bool:
     return (
         [(each.content, each.level) for each in after] == [(_AFTER, 1)]
         and not any(each.type in ("html_block", "html_inline", "image") for each in (*tokens, *inner))
+        and not any(each.type == "code_inline" and _QUERY.match(each.content) for each in inner)
         and all(is_address(str(each.attrs["href"])) for each in inner if each.type == "link_open")
         and all(
             language_of(each.info).partition(" ")[0] == each.info.partition(" ")[0]

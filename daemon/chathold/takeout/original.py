@@ -21,6 +21,7 @@ import orjson
 from chathold.archive import views
 from chathold.archive.reading import Record, provider_of
 from chathold.archive.store import Archive
+from chathold.core.canonical import parse
 from chathold.core.texts import N_
 from chathold.providers.base import AssetName, Provider, Stand
 from chathold.takeout.combining import Combined, combined
@@ -39,6 +40,9 @@ UNSAID = N_(
 )
 NO_PLACE = N_("This is kept, but has no place in an export of this service; JSON has it.")
 _UNKNOWN = "unknown"
+_OTHER = "other"
+"""The kind of what no provider's reader knows; such a record is called by its member's name."""
+
 _INNER_ZIP = re.compile(r"^.*\.zip/", re.IGNORECASE | re.DOTALL)
 
 
@@ -112,7 +116,8 @@ class _Export:
 
     def _write_alone(self, record: Record, each: Combined) -> None:
         stand = self._stand(record)
-        if stand is None:
+        misread = record.kind == _OTHER and self._provider.recognise(record.ref, parse(each.raw).value)
+        if stand is None or misread:
             self._taken.problems.append((f"{record.provider}/{record.ref}", NO_PLACE))
             return
         place = PurePosixPath(*(safe_name(part) for part in stand.name.split("/")))
@@ -120,7 +125,7 @@ class _Export:
         self._into.write(f"{self._folder}/{name}{place.suffix}", each.raw)
 
     def _stand(self, record: Record) -> Stand | None:
-        if record.kind == "other":
+        if record.kind == _OTHER:
             return Stand(record.ref, listed=False)
         return self._provider.stand(record.kind, record.ref)
 
@@ -131,7 +136,9 @@ class _Export:
             if not result.complete:
                 self._taken.problems.append((line["id"], UNSAID))
             shown = views.show(self._archive, line["id"])
-            self._refs |= {each["id"] for message in shown["messages"] for each in message["attachments"]}
+            self._refs |= {
+                each["id"] for message in shown["messages"] for each in message["attachments"] if each["id"]
+            }
             self._records.add(line["provider_id"])
             self._taken.count(line, result.messages)
             done()
@@ -143,8 +150,8 @@ class _Export:
             name, value = self._provider.users(account)
             self._into.write(f"{self._folder}/{name}", orjson.dumps(value))
         refs: set[str] = set()
-        for member, ref, digest in self._members(account):
-            if not (everything or ref in self._refs):
+        for member, ref, digest, its_own in self._members(account):
+            if not (ref in self._refs or (everything and its_own)):
                 continue
             path = f"{self._folder}/{self._place(member, ref)}"
             if path not in self._into.files and self._into.copy(path_in(self._archive, digest), path):
@@ -156,15 +163,16 @@ class _Export:
         if listed is not None:
             self._into.write(f"{self._folder}/{listed[0]}", orjson.dumps(listed[1]))
 
-    def _members(self, account: str) -> list[tuple[str, str, str]]:
-        """The files of the user's in exports of this account: the member's name, the id, the hash."""
+    def _members(self, account: str) -> list[tuple[str, str, str, bool]]:
+        """The files of the user's: the member's name, the id, the hash, whether from an export of this account."""
         query = (
-            "SELECT asset_member.name, ref, min(asset) FROM asset_member JOIN file ON file.id = asset_member.file"
-            " JOIN file_state ON file_state.file = file.id WHERE provider = ? AND account = ?"
+            "SELECT asset_member.name, ref, min(asset), max(account = ?) FROM asset_member"
+            " JOIN file ON file.id = asset_member.file"
+            " JOIN file_state ON file_state.file = file.id WHERE provider = ?"
             " GROUP BY ref, asset_member.name ORDER BY ref, asset_member.name"
         )
-        rows = self._archive.database.execute(query, (self._provider.NAME, account))
-        return [(name, ref, asset.hex()) for name, ref, asset in rows]
+        rows = self._archive.database.execute(query, (account, self._provider.NAME))
+        return [(name, ref, asset.hex(), bool(its_own)) for name, ref, asset, its_own in rows]
 
     def _asset_names(self) -> list[AssetName]:
         query = (
@@ -180,13 +188,17 @@ class _Export:
         ]
 
     def _place(self, member: str, ref: str) -> str:
-        """Where a file stands: the shortest end of its old path that still tells the id by which it is named."""
+        """Where a file stands: the shortest end of its old path that still tells the id by which it is named.
+
+        One without an id lies in a folder: beside the records it would make the export look like a folder of
+        downloads.
+        """
         parts = [safe_name(part) for part in _INNER_ZIP.sub("", member).split("/")]
         for length in range(1, len(parts) + 1):
             path = "/".join(parts[-length:])
             if ref and self._provider.asset_id(path) == ref:
                 return path
-        return "/".join(parts)
+        return "/".join(["files", *parts] if len(parts) == 1 else parts)
 
 
 def _record(archive: Archive, line: Json) -> Record:
