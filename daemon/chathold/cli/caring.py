@@ -14,8 +14,10 @@ from chathold.archive.verifying import verify
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.opening import archive_of, waiting
-from chathold.cli.output import amount, answer, clean, write
+from chathold.cli.output import amount, answer, write
+from chathold.core.plain import clean
 from chathold.core.texts import _
+from chathold.search import catch_up
 
 
 @command("verify")
@@ -57,6 +59,7 @@ def rebuild_command(call: Call) -> None:
         forget_derived(archive)
         derive(archive)
         archive.checkpoint()
+        catch_up(archive, anew=True)
     answer({"rebuilt": True}, as_json=call.as_json, words=lambda: write(_("Done: all was worked out again.")))
 
 

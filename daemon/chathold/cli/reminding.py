@@ -10,9 +10,10 @@ import click
 
 from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
-from chathold.cli.output import answer, clean, day, table, write
+from chathold.cli.output import answer, day, table, write
 from chathold.configuration import load
 from chathold.core.errors import ChatholdError, UsageError
+from chathold.core.plain import clean
 from chathold.core.texts import N_, _
 from chathold.reminders import SERVICES, Reminder, Said, Stage, said
 from chathold.reminders.now import as_json, local, reminders_now
