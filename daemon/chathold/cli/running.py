@@ -28,11 +28,11 @@ from chathold.state.memory import PAUSED
 @click.option("--no-tray", is_flag=True, help=_("Show no icon on the desktop."))
 def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None:
     """Watch for exports and import them until stopped."""
-    del no_tray
     from chathold.daemon.journal import log  # noqa: PLC0415 - `pause` and `resume` need none of it
     from chathold.daemon.renewal import restart  # noqa: PLC0415
     from chathold.daemon.running import Daemon, End  # noqa: PLC0415
     from chathold.daemon.signals import heed_signals  # noqa: PLC0415
+    from chathold.desktop.running import Desktop  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
 
     settings = load(call.home.configuration)
@@ -43,8 +43,13 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None
     with logging_to(call.home.logs, level=settings.log.level):
         daemon = Daemon(call.home, settings, given)
         daemon.stream.listen(log)
+        desktop = Desktop(call.home, daemon.take, daemon.stop, with_tray=not no_tray)
+        daemon.stream.listen(desktop.heard)
         heed_signals(daemon)
-        end = daemon.run()
+        try:
+            end = daemon.run()
+        finally:
+            desktop.close()
     if end is End.RENEWED:
         note(_("A newer Chathold was installed; it takes over."))
         restart()

@@ -112,6 +112,8 @@ def _say_watching(value: dict[str, Any]) -> None:
     if not value["daemon"]["running"]:
         write(_('Nobody watches for downloads: start "chathold run".'))
         return
+    if not value["tray"]["shown"]:
+        write(_("No icon: {reason}").format(reason=value["tray"]["why"]))
     if value["daemon"]["paused"]:
         write(_('Paused: new downloads are not looked at until "chathold resume".'))
     for each in value["watching"]:
