@@ -244,7 +244,7 @@ def test_without_a_tray_there_are_notices(home: Home) -> None:
     async def story() -> None:
         async with Panel() as panel, Notifications() as server:
             with Daemon(home.place, "--no-tray"):
-                assert "among your applications" in (await server.notice()).body
+                assert "It is among your applications." in (await server.notice()).body
                 assert "without an icon" in home.place.status()["tray"]["why"]
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(panel.icon(), 0.5)
@@ -270,7 +270,7 @@ def test_files_are_chosen_in_the_desktops_dialog(home: Home, tmp_path: Path) -> 
             async with Portal([export, other]):
                 await panel.click("Import file…")
                 told = {(await server.notice()).title for _ in range(2)}
-                assert told == {"Added to your archive", "Something needs your attention"}
+                assert told == {"Added to your archive", "Needs attention"}
             async with Portal([export]):
                 await panel.click("Import file…")
                 assert "nothing new" in (await server.notice()).body
@@ -303,9 +303,7 @@ def test_notices_wait_for_a_server(home: Home) -> None:
             with Daemon(home.place):
                 for number in (1, 2):
                     drop(home, number)
-                    await until(
-                        lambda number=number: home.place.status()["archive"]["conversations"] == 3 * number
-                    )
+                    await until(partial(_holds, home, 3 * number))
                 async with Notifications() as server:
                     titles = {(await _notice(server)).title: each for each in range(2)}
                     assert set(titles) == {"Chathold is running", "Added to your archive"}
@@ -344,7 +342,7 @@ def test_what_needs_attention_is_told_once_a_day_for_each_cause(home: Home) -> N
                 page = home.place.downloads / f"deepseek_data-2026-10-0{number}.zip"
                 page.write_text("<!DOCTYPE html><html><head><title>expired</title></head></html>")
             found = await server.notice()
-            assert found.title == "Something needs your attention"
+            assert found.title == "Needs attention"
             assert "deepseek_data" not in found.body
             assert found.body.startswith("2 times: ")
             server.press(found, "See why")

@@ -29,7 +29,7 @@ def welcome(actions: Actions, *, tray: bool) -> Notice:
         _("Nothing is sent anywhere."),
     ]
     if not tray:
-        said.append(_("To come back, find Chathold among your applications."))
+        said.append(_("It is among your applications."))
     elif sys.platform == "win32":
         said.append(_("The icon may be behind ^ by the clock."))
     return Notice(
@@ -54,7 +54,7 @@ def notice(topic: Topic, found: Sequence[Unseen], actions: Actions, label: Label
             return _leading_on(_("Files still to download"), body, actions)
         case Topic.ATTENTION:
             body = "\n".join(_trouble(each) for each in facts)
-            return _leading_on(_("Something needs your attention"), body, actions)
+            return _leading_on(_("Needs attention"), body, actions)
 
 
 def _leading_on(title: str, body: str, actions: Actions) -> Notice:
