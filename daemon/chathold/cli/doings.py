@@ -23,8 +23,8 @@ _NOBODY: dict[str, Any] = {"running": False, "pid": None, "since": None, "paused
 
 
 def doings_of(home: Home) -> dict[str, Any]:
-    """`watching`, `downloads`, `daemon` and `tray` of `status --json` (DESIGN §7); nothing where no daemon has been."""
-    empty = {"watching": [], "downloads": [], "daemon": _NOBODY, "tray": _tray(None)}
+    """What `status --json` says of the daemon (DESIGN §7), of its icon and of notices; nothing where none has been."""
+    empty = {"watching": [], "downloads": [], "daemon": _NOBODY, "tray": _tray(None), "notices": []}
     if not os.path.exists(home.state / DATABASE):  # noqa: PTH110 - `Path.exists` may raise
         return empty
     from chathold.daemon.presence import is_held  # noqa: PLC0415 - `status` is to be quick where there is none
@@ -55,6 +55,7 @@ def doings_of(home: Home) -> dict[str, Any]:
             "downloads": _each_once(under_way + wanting),
             "daemon": daemon,
             "tray": _tray(memory.get(TRAY) if running else None),
+            "notices": [{"kind": each.kind, "since": moment(each.since)} for each in state.notices.unseen()],
         }
     finally:
         state.close()

@@ -103,6 +103,9 @@ def _say(value: dict[str, Any]) -> None:
                 n=pending
             )
         )
+    for each in value["accounts"]:
+        if each["reminder_words"]:
+            write(f"· {clean(each['reminder_words'])}")
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=held["path"]))
 
@@ -114,6 +117,12 @@ def _say_watching(value: dict[str, Any]) -> None:
         return
     if not value["tray"]["shown"]:
         write(_("No icon: {reason}").format(reason=value["tray"]["why"]))
+    if count := len(value["notices"]):
+        write(
+            ngettext(
+                "{n} notice has not been shown yet.", "{n} notices have not been shown yet.", count
+            ).format(n=count)
+        )
     if value["daemon"]["paused"]:
         write(_('Paused: new downloads are not looked at until "chathold resume".'))
     for each in value["watching"]:

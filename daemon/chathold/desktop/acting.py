@@ -20,8 +20,8 @@ Dialog = Callable[[], Coroutine[Any, Any, list[Path] | None]]
 class Clicks:
     """As the protocol `menu.Actions` says.
 
-    `work` runs what may take a while in another thread; `dialog`, `said` and `pausing` are called in the desktop's
-    event loop.
+    `work` runs what may take a while in another thread; `dialog`, `said`, `pausing` and `forget` are called in the
+    desktop's event loop.
     """
 
     home: Home
@@ -30,6 +30,7 @@ class Clicks:
     dialog: Dialog
     take: Callable[[Sequence[Path]], None]
     pausing: Callable[[], None]
+    forget: Callable[[], None]
     said: Callable[[str, str, Said], None]
     end: Callable[[], None]
 
@@ -59,6 +60,11 @@ class Clicks:
     def answer(self, provider: str, account: str, said: Said) -> None:
         """As the protocol says."""
         self.loop.call_soon_threadsafe(self.said, provider, account, said)
+
+    def seen(self) -> None:
+        """As the protocol says."""
+        self.open_page()
+        self.loop.call_soon_threadsafe(self.forget)
 
     def quit(self) -> None:
         """As the protocol says."""

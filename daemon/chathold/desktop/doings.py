@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chathold.configuration import Settings, examine
 from chathold.daemon.clock import Clock
 from chathold.daemon.telling import Event, Kind
+from chathold.desktop.notices import line
 from chathold.desktop.view import Importing, Kept, View, failures, kept, stamp
 from chathold.home import Home
 from chathold.places import archive_folder
@@ -14,6 +16,8 @@ from chathold.reminders import Reminder, Said, reminders, said
 from chathold.reminders.now import local, plan_of
 from chathold.state import Marks, State
 from chathold.state.memory import PAUSED
+
+_SOON = 60.0
 
 
 class Doings:
@@ -69,7 +73,14 @@ class Doings:
             reminders=tuple(self._standing()),
             failed=failures(self._state),
             paused=bool(self._state.memory.get(PAUSED)),
+            unseen=tuple(self._unseen()),
         )
+
+    def _unseen(self) -> Iterator[str]:
+        """What has waited so long to be shown that nobody will show it soon."""
+        for each in self._state.notices.unseen():
+            if each.since < self.now - _SOON and (told := line(each, self._kept.label)):
+                yield told
 
     def _standing(self) -> list[Reminder]:
         marks = self._state.reminders.marks()

@@ -51,7 +51,15 @@ class Living:
         self._gathering = Gathering(state)
         self._delivery = Delivery(state.reminders, self._show_reminders, local)
         self._actions = Clicks(
-            home, self._loop, work, self._choose, take, pausing=self._pause, said=self._said, end=end
+            home,
+            self._loop,
+            work,
+            self._choose,
+            take,
+            pausing=self._pause,
+            forget=self._forget,
+            said=self._said,
+            end=end,
         )
         shown = menu(lambda: self._doings.view, self._actions)
         self._session = Session(shown, self._changed_anywhere, with_tray=with_tray)
@@ -102,6 +110,11 @@ class Living:
 
     def _pause(self) -> None:
         self._doings.pause()
+        self._changed()
+
+    def _forget(self) -> None:
+        self._state.notices.drop(self._state.notices.unseen())
+        self._doings.refresh()
         self._changed()
 
     async def _choose(self) -> list[Path] | None:

@@ -11,6 +11,8 @@ from chathold.desktop.view import View
 from chathold.reminders import SERVICES, Reminder, Said, Stage
 from chathold_service.tray.menus import Menu, MenuItem
 
+_SHOWN = 3
+
 
 class Actions(Protocol):
     """What the entries of the menu do. May be called from any thread."""
@@ -30,6 +32,9 @@ class Actions(Protocol):
     def answer(self, provider: str, account: str, said: Said) -> None:
         """Answer the reminder of an account."""
 
+    def seen(self) -> None:
+        """What no desktop has taken to show has been seen in the menu: show the reader, and tell no more of it."""
+
     def quit(self) -> None:
         """End the program."""
 
@@ -40,6 +45,8 @@ def menu(view: Callable[[], View], actions: Actions) -> Any:
     def lines() -> Iterator[Any]:
         now = view()
         yield MenuItem(words.status(now), _does(actions.open_page, "attention" if now.failed else ""))
+        for told in now.unseen[:_SHOWN]:
+            yield MenuItem(told, _does(actions.seen))
         yield Menu.SEPARATOR
         yield from _accounts(now, actions)
         yield Menu.SEPARATOR

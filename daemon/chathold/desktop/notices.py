@@ -40,20 +40,30 @@ def welcome(actions: Actions, *, tray: bool) -> Notice:
     )
 
 
+def line(found: Unseen, label: Label) -> str:
+    """What is to be told of one thing, in a line; empty of what is only for a notice."""
+    match Topic(found.kind):
+        case Topic.WELCOME:
+            return ""
+        case Topic.IMPORTED:
+            return _imported(found.facts, label)
+        case Topic.PARTS:
+            return _parts(found.facts, label)
+        case Topic.ATTENTION:
+            return _trouble(found.facts)
+
+
 def notice(topic: Topic, found: Sequence[Unseen], actions: Actions, label: Label, *, tray: bool) -> Notice:
     """One notice for all that is to be told of a topic."""
-    facts = [each.facts for each in found]
+    body = "\n".join(line(each, label) for each in found)
     match topic:
         case Topic.WELCOME:
             return welcome(actions, tray=tray)
         case Topic.IMPORTED:
-            body = "\n".join(_imported(each, label) for each in facts)
             return Notice(_("Added to your archive"), body, actions.open_page)
         case Topic.PARTS:
-            body = "\n".join(_parts(each, label) for each in facts)
             return _leading_on(_("Files still to download"), body, actions)
         case Topic.ATTENTION:
-            body = "\n".join(_trouble(each) for each in facts)
             return _leading_on(_("Needs attention"), body, actions)
 
 

@@ -96,6 +96,8 @@ class View:
     failed: int = 0
     paused: bool = False
     importing: Importing | None = None
+    unseen: tuple[str, ...] = ()
+    """What no desktop has taken to show, in lines."""
 
     @property
     def mood(self) -> Mood:
