@@ -38,19 +38,20 @@ _MIDDLE = 1 << 21
 
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL) STRICT;
+CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, entries TEXT NOT NULL) STRICT;
 CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     record INTEGER NOT NULL,
-    message ANY,
     role INTEGER NOT NULL,
     time INTEGER,
     model INTEGER NOT NULL,
     marks INTEGER NOT NULL,
-    key INTEGER NOT NULL
+    key INTEGER NOT NULL,
+    form INTEGER,
+    at INTEGER,
+    size INTEGER
 ) STRICT;
-CREATE INDEX entry_record ON entry (record);
 CREATE VIRTUAL TABLE text USING fts5 (said, aside, title, files, content='', tokenize='ascii');
 INSERT INTO text (text, rank) VALUES ('hashsize', {_HASH_BYTES});
 INSERT INTO about VALUES ('ghosts', 0), ('lowest', {_MIDDLE}), ('highest', {_MIDDLE - 1});
@@ -177,6 +178,13 @@ class Index:
         """The fingerprint of every record that is in the index, as it was then."""
         return dict(self.database.execute("SELECT record, fingerprint FROM done"))
 
+    def entries(self, record: int) -> Iterator[tuple[int, int]]:
+        """The entries of a record: number and key."""
+        row = self.database.execute("SELECT entries FROM done WHERE record = ?", (record,)).fetchone()
+        query = "SELECT id, key FROM entry WHERE id BETWEEN ? AND ? AND record = ?"
+        for first, last in _spans(row[0]) if row else ():
+            yield from self.database.execute(query, (first, last, record))
+
     def model(self, name: str) -> int:
         """The number of a model, given anew if it was never met."""
         row = self.database.execute("SELECT id FROM model WHERE name = ?", (name,)).fetchone()
@@ -192,6 +200,21 @@ class Index:
             return range(lowest - count, lowest)
         self.note("highest", highest + count)
         return range(highest + 1, highest + 1 + count)
+
+
+def spans_of(numbers: Iterable[int]) -> str:
+    """Numbers as `done` has them: "3-7 12-12"."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return " ".join(f"{first}-{last}" for first, last in spans)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [(int(first), int(last)) for first, _dash, last in (each.partition("-") for each in text.split())]
 
 
 @contextlib.contextmanager
