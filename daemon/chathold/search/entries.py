@@ -106,7 +106,7 @@ def columns(message: Message) -> tuple[str, str, str]:
 def marks_of(message: Message) -> Marks:
     """Whether there is code in a message, or a file with it."""
     marks = Marks(0)
-    if any(part.kind is PartKind.CODE or _FENCE in part.text for part in message.parts):
+    if any(part.kind is PartKind.CODE or part.language or _FENCE in part.text for part in message.parts):
         marks |= Marks.CODE
     if message.attachments or any(part.kind is PartKind.ATTACHMENT for part in message.parts):
         marks |= Marks.ATTACHMENT

@@ -33,6 +33,7 @@ _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOE
 _HASH_BYTES = 16 << 20
 _CACHE_KIB = 16_384
 _WAL_LIMIT = 32 << 20
+_FREE_PART = 20
 _MIDDLE = 1 << 21
 """The first entries get numbers around this: three bytes each, whether older or newer ones follow."""
 
@@ -91,6 +92,7 @@ class Index:
         make_private(path)
         index = cls(path, connect(path))
         try:
+            index.database.execute("PRAGMA auto_vacuum = INCREMENTAL")
             index.settle_in()
             with index.transaction("the new index"):
                 index.create(archive)
@@ -139,6 +141,14 @@ class Index:
             self.create(archive)
         self.database.execute("PRAGMA secure_delete = OFF")
         self.checkpoint()
+
+    def shrink(self) -> None:
+        """Give pages that became free back to the system, once they are many."""
+        free, pages = (
+            self.database.execute(f"PRAGMA {name}_count").fetchone()[0] for name in ("freelist", "page")
+        )
+        if free > pages // _FREE_PART:
+            self.database.executescript("PRAGMA incremental_vacuum")
 
     def checkpoint(self) -> None:
         """Bring the write-ahead log into the database and empty it, as far as readers let us."""

@@ -44,14 +44,14 @@ def catch_up(
 
     With `anew` it is emptied first, so that no word of it is left in the file. `progress` is told records done, of
     how many. Does nothing while another process fills the index, or if there is nothing to do. Raises
-    `ArchiveError` if it cannot be written.
+    `ArchiveError` if it cannot be written. With `anew` it waits until the other is done.
     """
     before = standing(archive)
     if not (anew or before.differs or _read_otherwise(archive)):
         return before
     if not archive.writable:
         raise unwritable(archive)
-    with explained(archive), without_collection(), _alone(archive) as held:
+    with explained(archive), without_collection(), _alone(archive, wait=anew) as held:
         if held:
             try:
                 _fill(archive, progress, stop, anew=anew)
@@ -78,13 +78,13 @@ def _read_otherwise(archive: Archive) -> bool:
 
 
 @contextmanager
-def _alone(archive: Archive) -> Iterator[bool]:
-    """Be the one who fills the index, unless somebody is already."""
+def _alone(archive: Archive, *, wait: bool) -> Iterator[bool]:
+    """Be the one who fills the index, unless somebody is already; with `wait`, as soon as nobody is."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed by those who fill only
 
     lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=-1 if wait else 0)
     except Timeout:
         yield False
         return
@@ -114,6 +114,7 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
                 progress(finished, len(pending))
             if stop():
                 break
+        index.shrink()
         index.checkpoint()
 
 
