@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -75,7 +74,9 @@ HUMAN, ANSWER = named("a question"), named("an answer")
 TEXT, REASONING, CODE = Kind.TEXT, Kind.REASONING, Kind.CODE
 
 
-def _turn(name: str, role: str, at: float, *pieces: tuple[Kind, str], parent: str = "", file: str = "") -> Turn:
+def _turn(
+    name: str, role: str, at: float, *pieces: tuple[Kind, str], parent: str = "", file: str = ""
+) -> Turn:
     return Turn(name, parent, role, START + at, tuple(Piece(*each) for each in pieces), file=file)
 
 
@@ -104,9 +105,22 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
             1,
             "Gardening in spring",
             _turn("c1", "user", 1, (TEXT, "When do I plant the mango tree, in March?")),
-            _turn("c2", "assistant", 2, (REASONING, "apricot apricot apricot apricot"), (TEXT, "In May."), parent="c1"),
+            _turn(
+                "c2",
+                "assistant",
+                2,
+                (REASONING, "apricot apricot apricot apricot"),
+                (TEXT, "In May."),
+                parent="c1",
+            ),
         ),
-        _chat(CLAUDE, 2, "Fruit", _turn("c3", "user", 3, (TEXT, "Is the apricot a fruit? the mango tree")), days=10),
+        _chat(
+            CLAUDE,
+            2,
+            "Fruit",
+            _turn("c3", "user", 3, (TEXT, "Is the apricot a fruit? the mango tree")),
+            days=10,
+        ),
         documents=(Document(named("p"), "project", account(CLAUDE), "Orchard", "all about quinces", START),),
     )
     return _imported(
@@ -267,7 +281,9 @@ def test_what_cannot_be_meant_is_explained(small: Path, query: str) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.lists(
-        st.sampled_from(['"', "(", ")", "AND", "OR", "NOT", "-", "*", "mango", "role:user", "has:", "since:2026", "数"])
+        st.sampled_from(
+            ['"', "(", ")", "AND", "OR", "NOT", "-", "*", "mango", "role:user", "has:", "since:2026", "数"]
+        )
         | st.text(max_size=6),
         max_size=12,
     ).map(" ".join)
@@ -293,11 +309,15 @@ def test_words_for_people_hold_no_control_characters(small: Path, capsys: pytest
 
 def test_a_message_in_several_forms_is_found_by_all_that_is_kept_of_it(tmp_path: Path) -> None:
     """A later export that lacks the reasoning takes nothing away; what it adds is found at once."""
-    first = _chat(CLAUDE, 1, "A", _turn("m1", "assistant", 1, (REASONING, "secretly quince"), (TEXT, "openly plum")))
+    first = _chat(
+        CLAUDE, 1, "A", _turn("m1", "assistant", 1, (REASONING, "secretly quince"), (TEXT, "openly plum"))
+    )
     later = replace(first, turns=(*first.turns, _turn("m2", "user", 9, (TEXT, "finally pear"), parent="m1")))
     home = _imported(tmp_path, CLAUDE, first)
     export = Export(1, CLAUDE, account(CLAUDE), START + 90 * DAY, (later,))
-    for download in write(World(CLAUDE, (replace(export, shape=replace(export.shape, rich=False)),), {}), tmp_path):
+    for download in write(
+        World(CLAUDE, (replace(export, shape=replace(export.shape, rich=False)),), {}), tmp_path
+    ):
         chathold(home, "import", str(download.path))
     assert [messages(home, word) for word in ("quince", "plum", "pear")] == [["m1"], ["m1"], ["m2"]]
 
@@ -308,13 +328,13 @@ def test_a_search_before_any_import_says_what_to_do(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def deepseek(tmp_path: Path) -> Iterator[Path]:
+def deepseek(tmp_path: Path) -> Path:
     """A question with its answer."""
     turns = (
         _turn("1", "user", 1, (TEXT, "why blue")),
         _turn("2", "assistant", 2, (REASONING, "rayleigh"), (TEXT, "scattering"), parent="1"),
     )
-    yield _imported(tmp_path, DEEPSEEK, _chat(DEEPSEEK, 1, "Sky", *turns))
+    return _imported(tmp_path, DEEPSEEK, _chat(DEEPSEEK, 1, "Sky", *turns))
 
 
 def test_json_is_one_document_with_everything_in_it(deepseek: Path) -> None:

@@ -55,7 +55,9 @@ def search_command(
     """Find messages, the best first."""
     odd = next((each for each in words if each.startswith("--")), None)
     if odd is not None:
-        raise UsageError(_("There is no such option."), place=odd, advice=_('"chathold search --help" lists them.'))
+        raise UsageError(
+            _("There is no such option."), place=odd, advice=_('"chathold search --help" lists them.')
+        )
     wish = Wish(" ".join(words), has=frozenset(has), **filters)
     with archive_of(call.home) as archive:
         found = _found(archive, wish, limit)

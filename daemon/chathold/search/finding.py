@@ -81,8 +81,9 @@ def find(
                 return _Search(archive, index, query).answer(limit, offset, behind.pending)
         except sqlite3.OperationalError:
             raise
-        except sqlite3.DatabaseError:  # a damaged index is as good as none
-            return Found(0, (), behind.pending)
+        except sqlite3.DatabaseError:
+            index.condemn()
+            return Found(0, (), standing(archive).pending)
 
 
 @dataclass(slots=True)

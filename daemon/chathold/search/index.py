@@ -113,6 +113,11 @@ class Index:
         """Let go of the file."""
         self.database.close()
 
+    def condemn(self) -> None:
+        """It is damaged: have it made anew by whoever fills it next."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(self.path)) as database:
+            database.execute("PRAGMA user_version = 0")
+
     def __enter__(self) -> Self:
         return self
 
