@@ -138,6 +138,7 @@ def _leftovers(archive: Path) -> list[str]:
         for path in archive.rglob("*")
         if path.is_file()
         and path.name not in ("archive.db", "lock", "READ ME.txt")
+        and not path.name.startswith("search.")  # what is left of an index is made use of
         and not (path.parent.parent == archive / "assets" and len(path.name) == 64)
     ]
 
