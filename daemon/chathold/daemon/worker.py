@@ -145,7 +145,7 @@ class _Worker:
         before = standing(archive)
         until = time.monotonic() + _SLICE
         after = catch_up(archive, stop=lambda: time.monotonic() > until)
-        return Answer("", Verdict.IMPORTED, archive=self._id(), behind=0 < after.pending < before.pending)
+        return Answer("", Verdict.IMPORTED, archive=self._id(), behind=after.differs and after != before)
 
     def _behind(self) -> bool:
         return self._archive is not None and standing(self._archive).differs
