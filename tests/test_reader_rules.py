@@ -244,9 +244,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _id(home: Path, title: str) -> str:
     listed = Asking(home).get("chats").text
-    return next(
-        name for name, shown in re.findall(r'/chat/(\w+)"[^>]*><bdi>(.*?)</bdi>', listed) if title in shown
-    )
+    rows: list[tuple[str, str]] = re.findall(r'/chat/(\w+)"[^>]*><bdi>(.*?)</bdi>', listed)
+    return next(name for name, shown in rows if title in shown)
 
 
 @pytest.mark.parametrize("path", ["", "search", "chats", "documents"])

@@ -7,12 +7,11 @@ const hits = document.getElementById("hits");
 const status = document.getElementById("status");
 const PAUSE = 120;
 
-let composing = false;
 let waiting = 0;
 let asking = null;
 let shown = "";
 
-const isComposing = (event) => composing || event.isComposing || event.keyCode === 229;
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 const links = () => [...hits.querySelectorAll(".hit > a")];
 const asked = () => new URLSearchParams(new FormData(form));
 
@@ -50,8 +49,7 @@ function soon() {
   waiting = setTimeout(ask, PAUSE);
 }
 
-field.addEventListener("compositionstart", () => { composing = true; });
-field.addEventListener("compositionend", () => { composing = false; soon(); });
+field.addEventListener("compositionend", soon);
 form.addEventListener("input", (event) => {
   if (!isComposing(event)) soon();
 });
