@@ -97,7 +97,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A chat opened from here marks what was sought; the way back leads to the same hits. Only this tab knows.
+// A chat opened from here marks what was sought, and the way back leads to the same hits. Only this tab knows.
 hits.addEventListener("click", (event) => {
   const hit = event.target.closest(".hit");
   if (!hit) return;
@@ -106,17 +106,16 @@ hits.addEventListener("click", (event) => {
 });
 
 function remember() {
-  sessionStorage.setItem("search", asked().toString());
+  history.replaceState({ search: asked().toString() }, "");
 }
 
 function recall() {
-  const [entry] = performance.getEntriesByType("navigation");
-  const kept = sessionStorage.getItem("search");
-  if (!kept || field.value || !["back_forward", "reload"].includes(entry?.type)) return;
+  const kept = history.state?.search;
+  if (kept === undefined || kept === asked().toString()) return;
+  form.querySelectorAll("[name=has]").forEach((box) => { box.checked = false; });
   for (const [name, value] of new URLSearchParams(kept)) {
-    for (const each of form.elements.namedItem(name) instanceof RadioNodeList
-      ? form.elements.namedItem(name) : [form.elements.namedItem(name)]) {
-      if (!each) continue;
+    const fields = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    for (const each of fields) {
       if (each.type === "checkbox") each.checked ||= each.value === value;
       else each.value = value;
     }
@@ -124,7 +123,6 @@ function recall() {
   ask({ incomplete: false });
 }
 
-shown = "";
 recall();
 if (field.value && !links().length) ask();
 field.setSelectionRange(field.value.length, field.value.length);
