@@ -12,11 +12,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chathold.search.completeness import Indexed, standing
     from chathold.search.finding import Found, Hit, find
     from chathold.search.indexing import catch_up
     from chathold.search.query import Query, parse
     from chathold.search.snippets import Piece
-    from chathold.search.standing import Indexed, standing
     from chathold.search.wishes import Wish
 
 __all__ = ["Found", "Hit", "Indexed", "Piece", "Query", "Wish", "catch_up", "find", "parse", "standing"]
@@ -24,14 +24,14 @@ __all__ = ["Found", "Hit", "Indexed", "Piece", "Query", "Wish", "catch_up", "fin
 _HOMES = {
     "Found": "finding",
     "Hit": "finding",
-    "Indexed": "standing",
+    "Indexed": "completeness",
     "Piece": "snippets",
     "Query": "query",
     "Wish": "wishes",
     "catch_up": "indexing",
     "find": "finding",
     "parse": "query",
-    "standing": "standing",
+    "standing": "completeness",
 }
 
 

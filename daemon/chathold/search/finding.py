@@ -16,11 +16,11 @@ from chathold.archive.freshness import fingerprints
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters, Json
 from chathold.core.model import Role
+from chathold.search.completeness import standing
 from chathold.search.entries import ROLES, TITLE, Marks, columns, unpacked
 from chathold.search.index import Index, explained
 from chathold.search.query import Query, parse
 from chathold.search.snippets import Piece, snippet
-from chathold.search.standing import standing
 from chathold.search.wishes import Wish
 
 COMMON = 20_000
