@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chathold.archive.reading import provider_of
-from chathold.core.texts import _
+from chathold.core.texts import _, language
 from chathold.rendering import STYLE, message_html
 from chathold.rendering.branches import Branches
 from chathold.rendering.controls import name
@@ -119,7 +119,7 @@ def index_of(entries: Iterable[tuple[Json, str]], labels: Mapping[tuple[str, str
 
 def _document(title: str, body: str) -> str:
     return (
-        f'<!doctype html>\n<html lang="{escape(_("en"))}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language().replace("_", "-")}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
