@@ -162,6 +162,7 @@ def test_every_command_answers_with_one_json_document(
         "restore": [os.fspath(tmp_path / "copy")],
         "forget": [chat],
         "search": ["chat"],
+        "export": [os.fspath(tmp_path / "out"), "--format", "markdown"],
     }
     if name in {"restore", "backup and restore"}:
         assert said(home, "backup", os.fspath(tmp_path / "copy"), "--json").code == 0
@@ -393,7 +394,12 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
     """What needs an archive says how to get one, and leaves none behind."""
-    arguments = {"backup": ["copy"], "diff": ["ab", "1", "2"], "forget": ["ab"]}
+    arguments = {
+        "backup": ["copy"],
+        "diff": ["ab", "1", "2"],
+        "forget": ["ab"],
+        "export": ["out", "--format", "json"],
+    }
     needs_id = ["ab"] if name in {"show", "history"} else []
     run = said(tmp_path / "new", name, *arguments.get(name, needs_id))
     assert run.code == 1

@@ -16,7 +16,7 @@ from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, files, joined, messages
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import day, note, write, write_json
-from chathold.core.errors import ArchiveError
+from chathold.core.errors import ArchiveError, ChatholdError
 from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
@@ -53,6 +53,7 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
         if call.as_json:
             write_json({"imports": [as_json(receipt) for receipt in receipts]})
         _make_searchable(archive, bar)
+        _keep_up(call, archive, bar)
     return int(any(receipt.outcome.failure for receipt in receipts))
 
 
@@ -68,12 +69,45 @@ def _make_searchable(archive: Archive, bar: _Bar) -> None:
         note(f"{error.place}: {error.title}")
 
 
+def _keep_up(call: Call, archive: Archive, bar: _Bar) -> None:
+    """Bring the folder of notes up to date, if the settings name one."""
+    if not call.home.configuration.exists():
+        return
+    from chathold.configuration import load  # noqa: PLC0415 - most people have no settings
+
+    wanted = load(call.home.configuration).mirror
+    if wanted.folder is None:
+        return
+    from chathold.mirror.mirroring import mirror  # noqa: PLC0415 - few have such a folder
+
+    try:
+        done = mirror(
+            archive,
+            wanted.folder,
+            wanted.filters,
+            call.home.state,
+            progress=lambda number, total: bar.show("mirroring", number, total),
+        )
+    except ChatholdError as error:
+        bar.clear()
+        note(_("The notes were not brought up to date: {reason}").format(reason=clean(str(error))))
+    else:
+        bar.clear()
+        for where, what in done.problems:
+            note(f"{clean(where)}: {_(what)}")
+
+
 class _Bar:
     """A progress bar on standard error, if that is a terminal; it appears when there is progress to show."""
 
     def __init__(self) -> None:
         self._seen = sys.stderr.isatty()
-        self._stages = {"importing": _("Importing"), "reading": _("Reading"), "indexing": _("Indexing")}
+        self._stages = {
+            "importing": _("Importing"),
+            "reading": _("Reading"),
+            "indexing": _("Indexing"),
+            "mirroring": _("Notes"),
+        }
         self._bar: Progress | None = None
 
     def show(self, stage: str, done: int, total: int) -> None:

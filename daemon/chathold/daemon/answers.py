@@ -40,7 +40,8 @@ class Request:
     """A download to import; with `index` none, but a moment of work on the search index.
 
     `path` may hold bytes that are no text, as `os.fsdecode` has them.
-    `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings.
+    `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings,
+    as are `mirror`, the folder of notes, and its `filters`; `state` is where it is remembered what was written.
     """
 
     path: str
@@ -49,6 +50,9 @@ class Request:
     move_to: str = ""
     language: str = ""
     index: bool = False
+    mirror: str = ""
+    filters: str = ""
+    state: str = ""
 
     def line(self) -> str:
         """As a line of JSON."""
@@ -64,7 +68,8 @@ class Request:
 class Answer:
     """What became of it: the verdict, words for a person, and the receipt of an import as `--json` prints it.
 
-    An import has a `title` only if something went wrong after it: the download could not be put away.
+    An import has a `title` only if something went wrong after it: the download could not be put away, or the notes
+    not be brought up to date.
     `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
     owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
     did not have before, as (provider, label); `archive` is the archive's id.

@@ -30,6 +30,7 @@ from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
+from chathold.daemon.asking import request
 from chathold.daemon.door import Door
 from chathold.daemon.importing import Importer
 from chathold.daemon.queueing import Queue
@@ -42,7 +43,7 @@ from chathold.places import archive_folder, check_places, watched_folders
 from chathold.providers import readers
 from chathold.state import State
 from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, UNDER_WAY, WATCHING
-from chathold.watching import Download, Reason, Watcher
+from chathold.watching import Reason, Watcher
 from chathold_service.systemd import Systemd
 
 _OUTLOOK = 2.0
@@ -238,10 +239,10 @@ class Daemon:
     def _import_next(self) -> None:
         download = self._queue.next()
         if download is not None:
-            self._send(self._request(download))
+            self._send(self._request(download.path))
             self._shown = 0.0
         elif not self._asked and self._behind:
-            self._send(Request("", index=True, language=self._settings.desktop.language))
+            self._send(self._request())
         elif not self._asked:
             self._importer.rest()
 
@@ -258,15 +259,8 @@ class Daemon:
         words = _("Importing an export.") if first else ""
         self.stream.tell(Event(Kind.IMPORTING, words, self._queue.importing.path, share=self._queue.share))
 
-    def _request(self, download: Download) -> Request:
-        downloads = self._settings.downloads
-        return Request(
-            os.fspath(download.path),
-            create=self._may_create(),
-            after_import=downloads.after_import,
-            move_to=os.fspath(downloads.move_to or ""),
-            language=self._settings.desktop.language,
-        )
+    def _request(self, path: Path | None = None) -> Request:
+        return request(self._settings, self.home.state, path, create=self._may_create())
 
     def _may_create(self) -> bool:
         """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
@@ -275,6 +269,8 @@ class Daemon:
 
     def _answered(self, answer: Answer) -> None:
         self._behind = answer.behind
+        if answer.title and not answer.path:
+            self._tell_daily("notes", answer.title, answer.title)
         self._queue.answered(answer, self._clock.wall())
         if answer.archive:
             self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})

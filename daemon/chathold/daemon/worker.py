@@ -103,7 +103,7 @@ class _Worker:
         self._promising = promises_export(path.name)
         try:
             if request.index:
-                return self._index()
+                return self._kept_up(request, self._index())
             if not request.path:
                 finish_interrupted(self._opened(create=request.create))
                 return Answer("", Verdict.IMPORTED, archive=self._id(), behind=self._behind())
@@ -137,6 +137,19 @@ class _Worker:
             put_away(path, request.after_import, request.move_to)
         except ExportError as error:
             return replace(answer, title=error.title, advice=error.advice)
+        return self._kept_up(request, answer)
+
+    def _kept_up(self, request: Request, answer: Answer) -> Answer:
+        """Bring the folder of notes up to date, once all can be found; what is in the way is told."""
+        if not request.mirror or answer.behind or self._archive is None:
+            return answer
+        from chathold.mirror.mirroring import mirror  # noqa: PLC0415 - few have such a folder
+
+        try:
+            mirror(self._archive, Path(request.mirror), request.filters, Path(request.state))
+        except ChatholdError as error:
+            words = _("The notes were not brought up to date: {reason}").format(reason=error.title)
+            return replace(answer, title=words, advice=error.advice)
         return answer
 
     def _index(self) -> Answer:

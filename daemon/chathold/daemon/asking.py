@@ -1,0 +1,25 @@
+"""What the worker is asked for, as the settings want it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from chathold.configuration import Settings
+from chathold.daemon.answers import Request
+
+
+def request(settings: Settings, state: Path, path: Path | None = None, *, create: bool = False) -> Request:
+    """To import a download; without one, to go on with the search index. `state`: where state is kept."""
+    downloads, mirror = settings.downloads, settings.mirror
+    return Request(
+        os.fspath(path) if path else "",
+        create=create,
+        after_import=downloads.after_import,
+        move_to=os.fspath(downloads.move_to or ""),
+        language=settings.desktop.language,
+        index=path is None,
+        mirror=os.fspath(mirror.folder or ""),
+        filters=mirror.filters,
+        state=os.fspath(state),
+    )
