@@ -23,6 +23,14 @@ def downloads(archive: Archive) -> list[Json]:
     return [*_waiting_for_parts(archive), *_partly_read(archive)]
 
 
+def whole_sets(archive: Archive) -> list[str]:
+    """The manifests that lack none of their files, each by the SHA-256 of its own file, in hex."""
+    files = [part.manifest for part in _part_sets(archive) if not part.missing and not part.ambiguous]
+    marks = ",".join("?" * len(files))
+    rows = archive.database.execute(f"SELECT hash FROM file WHERE id IN ({marks})", files)
+    return sorted(digest.hex() for (digest,) in rows)
+
+
 def _name(archive: Archive, file: int) -> str:
     row = archive.database.execute(
         "SELECT folder, name FROM seen WHERE file = ? ORDER BY name, folder LIMIT 1", (file,)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chathold.archive.receipts import as_json
+from chathold.archive.waiting import whole_sets
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, files, joined, messages
 from chathold.cli.opening import archive_of, waiting
@@ -19,6 +22,7 @@ from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
+from chathold.state.store import DATABASE
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -39,16 +43,34 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
     """Import every path; 1 if any could not be."""
     receipts = []
     with archive_of(call.home, create=True) as archive, _bar() as bar:
-        wishes = Wishes(account, rescue, bar.show, waiting)
+        wishes = Wishes(account, rescue, bar.show, waiting, partial(_keep_links, call.home.state))
         for path in paths:
             for receipt in take_in(archive, path.expanduser().absolute(), wishes):
                 receipts.append(receipt)
                 bar.clear()
                 if not call.as_json:
                     _say(receipt)
+        _forget_links(call.home.state, whole_sets(archive))
     if call.as_json:
         write_json({"imports": [as_json(receipt) for receipt in receipts]})
     return int(any(receipt.outcome.failure for receipt in receipts))
+
+
+def _keep_links(folder: Path, manifest: str, links: tuple[tuple[str, str], ...]) -> None:
+    """Keep a manifest's private links, so that the page can open them."""
+    from chathold.state import State  # noqa: PLC0415 - few files are manifests
+
+    with closing(State.open(folder)) as state:
+        state.links.keep(manifest, links, time.time())
+
+
+def _forget_links(folder: Path, whole: list[str]) -> None:
+    """Forget the links of sets that are whole, if any were ever kept."""
+    if whole and (folder / DATABASE).exists():
+        from chathold.state import State  # noqa: PLC0415 - as above
+
+        with closing(State.open(folder)) as state:
+            state.links.drop(whole)
 
 
 class _Bar:

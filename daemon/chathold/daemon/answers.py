@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -65,7 +65,8 @@ class Answer:
     An import has a `title` only if something went wrong after it: the download could not be put away.
     `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
     owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
-    did not have before, as (provider, label); `archive` is the archive's id.
+    did not have before, as (provider, label); `archive` is the archive's id. `links` are the private links of a
+    manifest, as (file name, address), and `whole` the manifests of which no file is missing any more.
     """
 
     path: str
@@ -77,14 +78,17 @@ class Answer:
     receipt: dict[str, Any] | None = None
     accounts: tuple[tuple[str, str], ...] = ()
     archive: str = ""
+    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is: bytes done, of how many."""
+    """How far an import is: bytes done, of how many; `waiting` for another process that writes to the archive."""
 
     done: int
     total: int
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def understood(line: str) -> Said | None:
             return Progress(**held)
         case {"answer": dict(held)}:
             accounts = tuple((provider, label) for provider, label in held.pop("accounts"))
-            return Answer(verdict=Verdict(held.pop("verdict")), accounts=accounts, **held)
+            links = tuple((name, address) for name, address in held.pop("links"))
+            whole, verdict = tuple(held.pop("whole")), Verdict(held.pop("verdict"))
+            return Answer(verdict=verdict, accounts=accounts, links=links, whole=whole, **held)
         case other:
             raise ValueError(other)

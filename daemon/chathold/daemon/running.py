@@ -242,6 +242,8 @@ class Daemon:
         """An import is under way: what is imported is an export."""
         if self._queue.importing is None:
             return
+        if progress.waiting:
+            return
         first = self._queue.share is None
         self._queue.share = min(1.0, progress.done / progress.total) if progress.total else 0.0
         words = _("Importing an export.") if first else ""
@@ -304,6 +306,7 @@ class Daemon:
             self._configured = configured
             self._reload()
         self._queue.tidy()
+        self._state.links.tidy(self._clock.wall())
         for path in self._queue.due(self._clock.wall(), self._free()):
             self._watcher.again(path)
         for state in self._watcher.folders():

@@ -20,6 +20,7 @@ from typing import Self, TextIO
 from chathold.archive.receipts import as_json
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts
+from chathold.archive.waiting import whole_sets
 from chathold.bugs import report
 from chathold.claiming import is_one_export, may_be_export, promises_export
 from chathold.core.errors import (
@@ -115,7 +116,13 @@ class _Worker:
     def _import(self, path: Path, request: Request) -> Answer:
         archive = self._opened(create=request.create)
         before = {(each["provider"], each["account"]) for each in accounts(archive)}
-        receipt = take_one(archive, path, Wishes(progress=self._progress))
+        links: list[tuple[str, str]] = []
+        wishes = Wishes(
+            progress=self._progress,
+            waiting=lambda: self._say(Progress(0, 0, waiting=True)),
+            links=lambda _manifest, found: links.extend(found),
+        )
+        receipt = take_one(archive, path, wishes)
         new = [each for each in accounts(archive) if (each["provider"], each["account"]) not in before]
         answer = Answer(
             request.path,
@@ -124,6 +131,8 @@ class _Worker:
             receipt=as_json(receipt),
             accounts=tuple((each["provider"], each["label"]) for each in new),
             archive=self._id(),
+            links=tuple(links),
+            whole=tuple(whole_sets(archive)),
         )
         if receipt.outcome is Outcome.FAILED:
             return _failed(receipt, answer)
