@@ -1,4 +1,4 @@
-"""Questions that only the user can answer: are chats gone there, or does an export merely lack them?
+"""Questions that only the user can answer: whether chats are gone there, or an export merely lacks them.
 
 An answer is a fact about an export. Whatever it is, nothing here is removed: it decides what is marked as gone.
 """

@@ -389,7 +389,9 @@ def _missing(
             gone[record] = Gone(vouch.time, confirmed=not many or vouch.deleted is True)
         if many and vouch.deleted is None:
             doubts.append((vouch, len(known), fresh))
-    open_ = ((vouch, known, sum(not gone[each].confirmed for each in fresh)) for vouch, known, fresh in doubts)
+    open_ = (
+        (vouch, known, sum(not gone[each].confirmed for each in fresh)) for vouch, known, fresh in doubts
+    )
     return gone, [doubt for doubt in open_ if doubt[2]]
 
 
