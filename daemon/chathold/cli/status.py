@@ -7,6 +7,8 @@ from typing import Any
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, totals
 from chathold.archive.waiting import downloads
+from chathold.attention.concerns import Concern, Kind, concerns
+from chathold.attention.gathering import situation_of
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.doings import doings_of
@@ -23,6 +25,9 @@ _NOTHING: dict[str, Any] = {
     "bytes": 0,
 }
 
+_SAID_HERE = frozenset({Kind.SETTINGS, Kind.GONE, Kind.COPY})
+"""What needs attention and is said by no other line."""
+
 
 @command("status")
 def status_command(call: Call) -> None:
@@ -31,6 +36,7 @@ def status_command(call: Call) -> None:
     doings = doings_of(call.home)
     if archive is None:
         value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], 0, 0) | doings
+        found = concerns(situation_of(call.home, None))
     else:
         try:
             with archive.reading():
@@ -39,9 +45,11 @@ def status_command(call: Call) -> None:
                 ).fetchone()
                 value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
+                found = concerns(situation_of(call.home, archive))
         finally:
             archive.close()
-    answer(value, as_json=call.as_json, words=lambda: _say(value))
+    value |= {"attention": [each.json() for each in found]}
+    answer(value, as_json=call.as_json, words=lambda: _say(value, found))
 
 
 def _value(
@@ -55,7 +63,7 @@ def _value(
     }
 
 
-def _say(value: dict[str, Any]) -> None:
+def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     held = value["archive"]
     if not held["conversations"] and not held["documents"]:
         write(_("Nothing here yet. Chathold cannot fetch your chats: it has no access to your accounts."))
@@ -96,6 +104,9 @@ def _say(value: dict[str, Any]) -> None:
                 n=pending
             )
         )
+    for each in found:
+        if each.kind in _SAID_HERE:
+            write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=held["path"]))
 
