@@ -23,7 +23,7 @@ WAITS = Pending(
     Path("/downloads/secret name.zip"), b"", Stage.FAILED, "It is cut.", "Download it again.", 0.0
 )
 PARTS = {"path": "/d/manifest.json", "state": "waiting_for_parts", "reason": "2 files", "missing": ["a", "b"]}
-GONE = {"provider": "chatgpt", "label": "Ada", "held": 3, "known": 412, "file": "ab"}
+GONE = {"provider": "chatgpt", "service": "ChatGPT", "label": "Ada", "held": 3, "known": 412, "file": "ab"}
 AWAY = {"folder": "/d", "state": "missing", "reason": "It is not there."}
 SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"faults": [Fault("No.", "Yes.", 3)]}, Kind.SETTINGS, Severity.FAILED, Leads.SETTINGS),

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from chathold.archive.deriving import derive, derive_changed
-from chathold.archive.facts import standing_now
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled, moment
@@ -30,12 +28,16 @@ def questions(archive: Archive) -> list[dict[str, Any]]:
     ).fetchone()
     if doubtful is None or archive.version() < _SINCE:
         return []
+    from chathold.archive.facts import standing_now  # noqa: PLC0415 - `status` is to be quick
+    from chathold.archive.reading import provider_of  # noqa: PLC0415 - likewise
+
     labels = labelled(accounts(archive))
     hashes = dict(database.execute("SELECT id, hash FROM file"))
     return [
         {
             "file": hashes[each.file].hex(),
             "provider": each.provider,
+            "service": provider_of(each.provider).TITLE,
             "account": each.account,
             "label": labels.get((each.provider, each.account), each.account),
             "exported_at": moment(each.time),
@@ -52,6 +54,8 @@ def answer(archive: Archive, ledger: Ledger, file: str, *, deleted: bool) -> Non
 
     Use inside `Archive.writing`. Raises `ChatholdError` if there is no such file.
     """
+    from chathold.archive.deriving import derive, derive_changed  # noqa: PLC0415 - likewise
+
     derive(archive)
     row = archive.database.execute("SELECT id FROM file WHERE hash = ?", (_bytes(file),)).fetchone()
     if row is None:

@@ -6,14 +6,16 @@ Titles name no file and nothing that stands in a chat, so that a tray or a notic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chathold.configuration import Fault
 from chathold.core.texts import _, ngettext
 from chathold.state import Pending, Stage
+
+if TYPE_CHECKING:
+    from chathold.configuration import Fault
 
 
 class Severity(IntEnum):
@@ -100,7 +102,6 @@ class Situation:
     to_index: int = 0
     holds: bool = False
     copies: int = 0
-    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def concerns(now: Situation) -> tuple[Concern, ...]:
@@ -109,7 +110,7 @@ def concerns(now: Situation) -> tuple[Concern, ...]:
         *_of_settings(now.faults),
         *map(_of_download, now.pending),
         *map(_of_parts, now.parts),
-        *(_of_gone(each, now.titles) for each in now.questions),
+        *map(_of_gone, now.questions),
         *_of_watching(now),
         *_of_catching_up(now),
         *_of_copies(now),
@@ -159,8 +160,7 @@ def _of_parts(line: Mapping[str, Any]) -> Concern:
     return Concern(Kind.PARTS, Severity.WAITING, title, detail, step, Leads.PARTS)
 
 
-def _of_gone(question: Mapping[str, Any], titles: Mapping[str, str]) -> Concern:
-    service = titles.get(question["provider"], question["provider"])
+def _of_gone(question: Mapping[str, Any]) -> Concern:
     held = ngettext(
         "The {service} export ({label}) holds {held} of your {n} chat. Nothing here was removed.",
         "The {service} export ({label}) holds {held} of your {n} chats. Nothing here was removed.",
@@ -170,7 +170,9 @@ def _of_gone(question: Mapping[str, Any], titles: Mapping[str, str]) -> Concern:
         Kind.GONE,
         Severity.WAITING,
         _("Very many chats are missing from an export all at once."),
-        held.format(service=service, label=question["label"], held=question["held"], n=question["known"]),
+        held.format(
+            service=question["service"], label=question["label"], held=question["held"], n=question["known"]
+        ),
         _("Say whether you deleted the others there."),
         Leads.QUESTION,
         question["file"],
