@@ -167,6 +167,7 @@ def test_every_command_answers_with_one_json_document(
         "backup": [os.fspath(tmp_path / "copy")],
         "restore": [os.fspath(tmp_path / "copy")],
         "forget": [chat],
+        "search": ["chat"],
     }
     if name in {"restore", "backup and restore"}:
         assert said(home, "backup", os.fspath(tmp_path / "copy"), "--json").code == 0

@@ -297,6 +297,27 @@ def test_what_is_no_export_is_told_so(
     assert "no export" in _first(imports).title
 
 
+def test_what_was_imported_is_made_searchable(
+    imports: Imports, worker: Scripted, folder: Path, working: Callable[[], threading.Thread]
+) -> None:
+    """Moment by moment, and what is handed in meanwhile is imported first."""
+    imports.add(_upload(folder, "1.zip"))
+    thread = working()
+    until(lambda: worker.sent)
+    worker.hear(Answer(worker.sent[0].path, Verdict.IMPORTED, behind=True))
+    until(lambda: len(worker.sent) == 2)
+    assert worker.sent[1].index
+    assert not imports.add(_upload(folder, "2.zip"))
+    worker.hear(Answer("", Verdict.IMPORTED, behind=True))
+    until(lambda: len(worker.sent) == 3)
+    worker.hear(Answer(worker.sent[2].path, Verdict.FAILED))
+    until(lambda: len(worker.sent) == 4)
+    assert [each.index for each in worker.sent] == [False, True, False, True]
+    worker.hear(Answer("", Verdict.IMPORTED))
+    thread.join(10)
+    assert imports.add(_upload(folder, "3.zip"))
+
+
 # --- importing, by a real worker
 
 

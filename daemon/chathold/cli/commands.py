@@ -22,6 +22,7 @@ COMMANDS = {
     "import": ("importing", N_("Add exports to the archive.")),
     "status": ("status", N_("Show what is archived, and what needs attention.")),
     "list": ("listing", N_("List chats, or documents.")),
+    "search": ("searching", N_("Find messages by their words.")),
     "show": ("showing", N_("Read a chat.")),
     "history": ("showing", N_("List the versions of a chat.")),
     "diff": ("showing", N_("Show what changed between two versions.")),

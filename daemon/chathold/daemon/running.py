@@ -31,7 +31,7 @@ from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
 from chathold.daemon.importing import Importer
 from chathold.daemon.queueing import Queue
-from chathold.daemon.renewal import Renewal, stamp
+from chathold.daemon.renewal import Renewal, stamp, stamp_of
 from chathold.daemon.telling import Event, Kind, Stream
 from chathold.filesystems import file_system_of
 from chathold.home import Home
@@ -104,9 +104,10 @@ class Daemon:
             look_every=settings.downloads.scan_minutes * 60,
             clock=self._clock.steady,
         )
-        self._configured = _stamp_of(home.configuration)
+        self._configured = stamp_of(home.configuration)
         self._paused = False
         self._asked = 0
+        self._behind = False
         self._changes = -1
         self._supervised = self._clock.steady() - _SUPERVISED_EVERY
         self._offset = self._clock.wall() - self._clock.steady()
@@ -220,6 +221,7 @@ class Daemon:
                 self._answered(message)
             case Ended():
                 self._asked = 0
+                self._behind = False
                 if self._queue.importing is not None:
                     path = self._queue.importing.path
                     promising = self._queue.share is not None or promises_export(path.name)
@@ -231,6 +233,8 @@ class Daemon:
         if download is not None:
             self._send(self._request(download))
             self._shown = 0.0
+        elif not self._asked and self._behind:
+            self._send(Request("", index=True, language=self._settings.desktop.language))
         elif not self._asked:
             self._importer.rest()
 
@@ -265,6 +269,7 @@ class Daemon:
         return known is None or known["folder"] != os.fspath(self._archive)
 
     def _answered(self, answer: Answer) -> None:
+        self._behind = answer.behind
         self._queue.answered(answer, self._clock.wall())
         if answer.archive:
             self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})
@@ -301,7 +306,7 @@ class Daemon:
     def _supervise(self) -> None:
         """Every few seconds: the settings, what is to be tried again, what has gone, newer code."""
         self._supervised = self._clock.steady()
-        configured = _stamp_of(self.home.configuration)
+        configured = stamp_of(self.home.configuration)
         if configured != self._configured:
             self._configured = configured
             self._reload()
@@ -382,15 +387,6 @@ def _today(now: float) -> str:
 def _pace(settings: Settings) -> tuple[float, float]:
     """What the watcher is told once, when it starts."""
     return settings.downloads.quiet_seconds, settings.downloads.scan_minutes
-
-
-def _stamp_of(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is written."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size, state.st_ino
 
 
 def heed_signals(daemon: Daemon) -> None:

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chathold import __version__
 from chathold.core.texts import _, language, ngettext
 from chathold.reader import wording
 from chathold.reader.opening import reader_of
@@ -41,7 +40,6 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
             lang=language().replace("_", "-"),
             now=reader.wall(),
             trying=reader.trying,
-            version=__version__,
         )
     )
     return HTMLResponse(shown, status_code)

@@ -110,28 +110,46 @@ class Imports:
             self._jobs = {number: job for number, job in self._jobs.items() if not job.stage.over}
 
     def work(self) -> None:
-        """Import what waits, until nothing does."""
+        """Import what waits, until nothing does; then have it made searchable, as long as nothing new comes."""
         importer = self._importer(self._inbox.put)
+        behind = False
         try:
-            while (job := self._next()) is not None:
-                importer.send(self._request(job.path))
-                self._follow(job, importer)
-                job.path.unlink(missing_ok=True)
+            while (job := self._next(behind=behind)) is not None or behind:
+                if job is None:
+                    importer.send(Request("", index=True))
+                    behind = self._indexed()
+                else:
+                    importer.send(self._request(job.path))
+                    behind = self._follow(job, importer) or behind
+                    job.path.unlink(missing_ok=True)
         finally:
             importer.stop()
             with self._lock:
                 self._working = False
 
-    def _next(self) -> Job | None:
+    def _next(self, *, behind: bool) -> Job | None:
+        """The upload to import now; if there is none, and nothing else to do, nobody works any more."""
         with self._lock:
             for job in self._jobs.values():
                 if job.stage is Stage.QUEUED:
                     return self._put(replace(job, stage=Stage.IMPORTING))
-            self._working = False
+            self._working = behind
             return None
 
-    def _follow(self, job: Job, importer: Importer) -> None:
-        """Hear what the worker says of one upload, to its end."""
+    def _indexed(self) -> bool:
+        """Wait for a moment of work on the search index; whether there is more of it."""
+        while True:
+            match self._inbox.get():
+                case Answer(path="", behind=behind):
+                    return behind
+                case Ended():
+                    return False
+                case _:
+                    pass  # progress, or of an upload that was cancelled meanwhile
+
+    def _follow(self, job: Job, importer: Importer) -> bool:
+        """Hear what the worker says of one upload, to its end; whether the search index is behind then."""
+        behind = False
         while not job.stage.over:
             said = self._inbox.get()
             match said:
@@ -142,6 +160,7 @@ class Imports:
                     job = replace(job, stage=Stage.IMPORTING, share=share)
                 case Answer() if said.path == os.fspath(job.path):
                     self._ended(said)
+                    behind = said.behind
                     job = _answered(job, said)
                 case Ended():
                     job = replace(job, stage=Stage.FAILED, title=_("The import ended all of a sudden."))
@@ -152,6 +171,7 @@ class Imports:
                     pass  # of an upload that was cancelled meanwhile
             with self._lock:
                 self._put(job)
+        return behind
 
     def _put(self, job: Job) -> Job:
         self._jobs[job.number] = job

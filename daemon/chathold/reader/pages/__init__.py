@@ -5,11 +5,15 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from chathold.core.texts import N_
-from chathold.reader.pages import entering, home
+from chathold.reader.pages import conversation, entering, files, history, home, listing
 
 MODULES = (
+    conversation,
     entering,
+    files,
+    history,
     home,
+    listing,
 )
 """Every module of pages; each has a list `ROUTES`."""
 
