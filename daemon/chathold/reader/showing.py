@@ -26,7 +26,6 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
     told = []
     while reader.told:
         told.append(reader.told.popleft())
-    route = request.scope.get("route")
     shown = (
         _environment()
         .get_template(template)
@@ -34,7 +33,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
             **values,
             link=lambda name, **ids: link(request, name, **ids),
             asset=lambda name: link(request, "static", path=name),
-            here=getattr(route, "name", ""),
+            here=request.url.path,
             navigation=[(name, _(label)) for name, label in NAVIGATION],
             told=told,
             lang=language().replace("_", "-"),

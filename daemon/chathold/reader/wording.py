@@ -139,6 +139,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ago": _stamped(ago),
     "day": _stamped(day),
     "exact": _stamped(exact),
+    "day_name": day,
     "month": month,
     "amount": amount,
     "number": number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from chathold.core.texts import N_
-from chathold.reader.pages import conversation, entering, files, history, home, listing
+from chathold.reader.pages import conversation, entering, files, history, home, listing, searching
 
 MODULES = (
     conversation,
@@ -14,10 +14,16 @@ MODULES = (
     history,
     home,
     listing,
+    searching,
 )
 """Every module of pages; each has a list `ROUTES`."""
 
-NAVIGATION = (("home", N_("Overview")),)
+NAVIGATION = (
+    ("home", N_("Overview")),
+    ("search", N_("Search")),
+    ("chats", N_("Chats")),
+    ("documents", N_("Documents")),
+)
 """What the navigation leads to: the name of a route, and what it is called."""
 
 
