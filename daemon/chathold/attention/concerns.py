@@ -143,8 +143,8 @@ def _of_download(pending: Pending) -> Concern:
 
 
 def _of_parts(line: Mapping[str, Any]) -> Concern:
-    detail = f"{Path(line['path']).name}: {line['reason']}"
     if line["state"] == "partly_read":
+        detail = f"{Path(line['path']).name}: {line['reason']}"
         step = _("Download it again, if the service still has it.")
         title = _("Of a download only a part could be read.")
         return Concern(Kind.RESCUED, Severity.WAITING, title, detail, step, Leads.SERVICES)
@@ -157,7 +157,7 @@ def _of_parts(line: Mapping[str, Any]) -> Concern:
     if not line["missing"]:
         title = _("Files of two exports could be mixed up.")
         step = _("Keep each export's files in a folder of their own, and import them from there.")
-    return Concern(Kind.PARTS, Severity.WAITING, title, detail, step, Leads.PARTS)
+    return Concern(Kind.PARTS, Severity.WAITING, title, line["reason"], step, Leads.PARTS)
 
 
 def _of_gone(question: Mapping[str, Any]) -> Concern:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +41,22 @@ def written(path: Path) -> dict[str, Any]:
     return {f"{table}.{key}": value for table, content in tables.items() for key, value in content.items()}
 
 
-def write(path: Path, changes: Mapping[str, Value]) -> Settings:
+def write(
+    path: Path,
+    changes: Mapping[str, Value],
+    further: Callable[[Settings], Iterable[Fault]] = lambda _settings: (),
+) -> Settings:
     """Set these settings, by name as in `downloads.folders`; what then holds.
 
-    All or none is written. Raises `ConfigurationError` with the faults that the changes would bring (each
-    with its setting's name), or if the file cannot be read at all; `ChatholdError` if it cannot be written.
+    All or none is written. `further` finds faults that the file alone does not show. Raises `ConfigurationError`
+    with the faults that the changes would bring (each with its setting's name), or if the file cannot be read at
+    all; `ChatholdError` if it cannot be written.
     """
     before, marked = _read(path)
     after = changed(before, changes, path)
     settings = _checked(before, after, changes, path)
+    if beyond := list(further(settings)):
+        raise ConfigurationError(str(path), beyond)
     if after != before:
         _replace(path, (_MARK if marked else "") + after)
     return settings
@@ -99,7 +106,7 @@ def _holds(document: dict[str, Any], name: str, value: Value) -> bool:
     table, _dot, key = name.partition(".")
     content = document.get(table, {})
     if isinstance(content, dict) and key in content:
-        return bool(content[key] == value and type(content[key]) is type(value))
+        return bool(content[key] == value and isinstance(content[key], bool) is isinstance(value, bool))
     setting = _BY_NAME.get(name)
     return setting is not None and value == _plain(setting.default)
 
