@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 import socket
 import sys
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ _FIRST_PORT, _PORTS = 20_000, 10_000
 """Below those that systems hand out for connections, so that the same one is likely free next time."""
 _TRIES = 20
 _BACKLOG = 64
+_FIRST_HANDED_IN = 3
+"""Where systemd puts the first socket: sd_listen_fds(3)."""
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,10 @@ def _anew(state: State) -> tuple[socket.socket, Address]:
 
 def _listening(port: int) -> socket.socket | None:
     """A socket that listens at this port; none if it cannot be had."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    except OSError:  # a sandbox lets nobody have one: then it has to be handed in
+        return None
     try:
         if sys.platform == "win32":  # there, SO_REUSEADDR would let others take the port from us
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -107,6 +114,63 @@ def _listening(port: int) -> socket.socket | None:
         made.close()
         return None
     return made
+
+
+def handed_in(environment: MutableMapping[str, str], process: int) -> int | None:
+    """The socket that systemd hands to this process, if it does; children are not to think it is for them.
+
+    `LISTEN_PID` names whom it is for, `LISTEN_FDS` says how many there are (sd_listen_fds(3)).
+    """
+    theirs, many = environment.pop("LISTEN_PID", ""), environment.pop("LISTEN_FDS", "")
+    environment.pop("LISTEN_FDNAMES", None)
+    if theirs != str(process) or not many.isdecimal() or int(many) < 1:
+        return None
+    return _FIRST_HANDED_IN
+
+
+def take_over(number: int, state: State) -> tuple[socket.socket, Address]:
+    """The socket with this number, and the address that goes with it; -1: Windows' description is on standard input.
+
+    Raises `ChatholdError` if it does not listen on the loopback interface.
+    """
+    try:
+        there = _shared() if number < 0 else socket.socket(fileno=number)
+        host, port = there.getsockname()[:2]
+        listens = there.family == socket.AF_INET and there.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except (OSError, ValueError):
+        host, port, listens = "", 0, 0
+    if host != HOST or not listens:
+        raise ChatholdError(
+            _("The socket that was handed in does not listen on this computer alone."),
+            place=str(number),
+            advice=_("It has to listen on 127.0.0.1."),
+        )
+    return there, adopt(state, port)
+
+
+def _shared() -> socket.socket:
+    """The socket that another process on Windows has described for this one."""
+    if sys.platform == "win32":
+        return socket.fromshare(sys.stdin.buffer.read())
+    raise OSError
+
+
+def found(state_folder: Path) -> Address | None:
+    """Where somebody listens for the reader now; none if nobody does."""
+    if not is_held(state_folder):
+        return None
+    state = State.open(state_folder)
+    try:
+        known = remembered(state)
+    finally:
+        state.close()
+    if known is None:
+        return None
+    try:
+        socket.create_connection((HOST, known.port), _PATIENCE).close()
+    except OSError:
+        return None
+    return known
 
 
 def hold(state_folder: Path) -> BaseFileLock | None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from chathold import address
+from chathold.address import Address
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, write
 from chathold.core.errors import ChatholdError
@@ -16,27 +18,23 @@ from chathold.core.texts import _
 
 _ALREADY = 3
 """What `python -m chathold.reader` ends with where another process listens."""
+_TRIES, _PATIENCE = 40, 0.2
 
 
 @command("web")
 @click.option("--no-browser", is_flag=True, help=_("Only print the address."))
 def web_command(call: Call, *, no_browser: bool) -> None:
     """Start the reader, unless it runs, and show it."""
-    from chathold import address  # noqa: PLC0415 - other commands of this module need none of it
-    from chathold.reader.session import CODE_LASTS, entrance, new_code  # noqa: PLC0415
+    from chathold.reader.session import CODE_LASTS, entrance, new_code  # noqa: PLC0415 - `try` needs none of it
     from chathold.state import State  # noqa: PLC0415
 
-    if not address.is_held(call.home.state):
-        _start(call)
+    where = entrance(_running(call), "")
     state = State.open(call.home.state)
     try:
-        at = address.remembered(state)
-        if at is None:
-            raise ChatholdError(_("The reader did not start."), advice=_('Try again: "chathold web".'))
-        where = entrance(at, new_code(state, time.time()))
+        where += new_code(state, time.time())
     finally:
         state.close()
-    shown = not no_browser and _browse(where)
+    shown = not no_browser and browse(where)
 
     def words() -> None:
         write(_("Your chats: {address}").format(address=where))
@@ -49,8 +47,23 @@ def web_command(call: Call, *, no_browser: bool) -> None:
     answer({"address": where, "browser": shown}, as_json=call.as_json, words=words)
 
 
-def _start(call: Call) -> None:
-    """Start the reader and wait until it listens. Raises `ChatholdError` with what it says if it does not."""
+def _running(call: Call) -> Address:
+    """Where the reader listens; it is started unless it does already. One that is just ending is waited for."""
+    said = ""
+    for _try in range(_TRIES):
+        at = address.found(call.home.state)
+        if at is not None:
+            return at
+        said = _start(call)
+        if said:
+            break
+    raise ChatholdError(
+        _("The reader did not start."), place=said, advice=_('"chathold doctor" may say why.')
+    )
+
+
+def _start(call: Call) -> str:
+    """Start the reader, and wait until it listens; what it says if it cannot."""
     process = subprocess.Popen(  # noqa: S603 - ourselves
         [sys.executable, "-m", "chathold.reader", *call.home.arguments, "--quiet"],
         stdin=subprocess.DEVNULL,
@@ -64,12 +77,12 @@ def _start(call: Call) -> None:
     assert process.stderr is not None  # noqa: S101
     with process.stdout, process.stderr:
         if process.stdout.readline():
-            return
-        said = process.stderr.read()
-    if process.wait() != _ALREADY:
-        raise ChatholdError(
-            _("The reader did not start."), place=said.strip(), advice=_('"chathold doctor" may say why.')
-        )
+            return ""
+        said = process.stderr.read().strip()
+    if process.wait() == _ALREADY:
+        time.sleep(_PATIENCE)
+        return ""
+    return said or _("It gave no reason.")
 
 
 def _detached() -> dict[str, Any]:
@@ -79,7 +92,7 @@ def _detached() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _browse(address: str) -> bool:
+def browse(address: str) -> bool:
     """Open the address in the user's browser; whether that can be done here."""
     import webbrowser  # noqa: PLC0415 - slow to load
 

@@ -23,12 +23,14 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 
 from chathold import __version__
+from chathold.address import handed_in
 from chathold.claiming import promises_export
 from chathold.configuration import ConfigurationError, Settings, load
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
+from chathold.daemon.door import Door
 from chathold.daemon.importing import Importer
 from chathold.daemon.queueing import Queue
 from chathold.daemon.renewal import Renewal, stamp, stamp_of
@@ -37,7 +39,7 @@ from chathold.filesystems import file_system_of
 from chathold.home import Home
 from chathold.logs import set_level
 from chathold.places import archive_folder, check_places, watched_folders
-from chathold.providers import PROVIDERS
+from chathold.providers import readers
 from chathold.state import State
 from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, UNDER_WAY, WATCHING
 from chathold.watching import Download, Reason, Watcher
@@ -73,11 +75,6 @@ class Clock:
     steady: Callable[[], float] = time.monotonic
 
 
-def readers() -> str:
-    """The versions of what reads exports."""
-    return " ".join(f"{each.NAME}:{each.READER}" for each in PROVIDERS)
-
-
 class Daemon:
     """The running daemon. `given` are folders named on the command line, in place of the settings'."""
 
@@ -94,6 +91,7 @@ class Daemon:
         self._state = State.open(home.state)
         self._queue = Queue(self._state, self.stream, readers())
         self._importer = Importer(self._archive, home.logs, self._inbox.put)
+        self._door = Door(home, handed_in(os.environ, os.getpid()))
         self._systemd = Systemd()
         self._renewal = Renewal(stamp())
         self._watcher = Watcher(
@@ -139,14 +137,17 @@ class Daemon:
                 return
             self._systemd.ready()
             words = _("The archive is not where it was, in {folder}.").format(folder=self._archive)
-            if self._state.downloads.tell_once(
-                "archive", [os.fspath(self._archive)], _today(self._clock.wall())
-            ):
-                self.stream.tell(Event(Kind.TROUBLE, words))
+            self._tell_daily("archive", os.fspath(self._archive), words)
             self._systemd.status(words)
             self._systemd.alive()
             if Message.STOP in self._messages(_OUTLOOK):
                 self._end = End.STOPPED
+
+    def _tell_daily(self, cause: str, target: str, words: str) -> None:
+        """Tell of trouble that lasts, once a day."""
+        today = datetime.fromtimestamp(self._clock.wall(), UTC).date().isoformat()
+        if self._state.downloads.tell_once(cause, [target], today):
+            self.stream.tell(Event(Kind.TROUBLE, words))
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """End after this turn; may be called from a signal or another thread."""
@@ -162,16 +163,22 @@ class Daemon:
         now = self._clock.wall()
         self._state.memory.set(DAEMON, {"pid": os.getpid(), "since": now, "version": __version__})
         self._watcher.start()
+        self._open_door()
         self._send(Request("", create=self._may_create()))
         self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
         self._show()
         self._systemd.ready()
+
+    def _open_door(self) -> None:
+        if trouble := self._door.open(self._state):
+            self._tell_daily("door", "", trouble)
 
     def _named(self) -> str:
         return ", ".join(map(os.fspath, self._folders()))
 
     def _finish(self) -> None:
         self._systemd.stopping()
+        self._door.close()
         self._importer.stop()
         self._watcher.stop()
         self._state.memory.set(UNDER_WAY, [])
@@ -310,6 +317,7 @@ class Daemon:
         if configured != self._configured:
             self._configured = configured
             self._reload()
+        self._open_door()
         self._queue.tidy()
         self._state.links.tidy(self._clock.wall())
         for path in self._queue.due(self._clock.wall(), self._free()):
@@ -378,10 +386,6 @@ class Daemon:
         if self._queue.importing:
             return _("Importing an export.")
         return _("Watching {folders}.").format(folders=self._named())
-
-
-def _today(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
 def _pace(settings: Settings) -> tuple[float, float]:

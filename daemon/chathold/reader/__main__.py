@@ -10,12 +10,13 @@ import sys
 
 import click
 
+from chathold.address import handed_in
 from chathold.configuration import load
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import speak
 from chathold.home import Home
 from chathold.reader.attendance import PATIENCE
-from chathold.reader.serving import handed_in, serve_at_home
+from chathold.reader.serving import serve_at_home
 
 DONE, FAILED, ALREADY = 0, 1, 3
 
@@ -30,10 +31,10 @@ def main(home: str, number: int | None, patience: float, *, quiet: bool) -> None
     given = handed_in(os.environ, os.getpid())
     try:
         places = Home.find(home)
-        speak(load(places.configuration).desktop.language)
-        served = serve_at_home(
-            places, given if number is None else number, patience, _say_last if quiet else _say
-        )
+        language = load(places.configuration).desktop.language
+        speak(language)
+        say = _say_last if quiet else _say
+        served = serve_at_home(places, given if number is None else number, patience, say, language)
     except ChatholdError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(FAILED)

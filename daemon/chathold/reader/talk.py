@@ -14,6 +14,8 @@ from chathold.rendering.branches import Branches, Step
 
 Json = dict[str, Any]
 
+_ASIDE = frozenset({"reasoning", "tool_call", "tool_result", "unknown"})
+
 PAGE = 50
 """So many messages stand on one page."""
 
@@ -78,6 +80,17 @@ def is_hidden(message: Json) -> bool:
     """Whether the service itself does not show the message: instructions, notes to itself, empty ones."""
     return bool(message["hidden"]) or (
         message["role"] != "document" and not message["parts"] and not message["attachments"]
+    )
+
+
+def goes_on(above: Json, message: Json) -> bool:
+    """Whether a message is a step on the way to an answer that began above: a thought, a tool, what it said."""
+    answering = ("assistant", "tool")
+    return (
+        above["role"] in answering
+        and message["role"] in answering
+        and not message["attachments"]
+        and all(part["kind"] in _ASIDE for part in message["parts"])
     )
 
 

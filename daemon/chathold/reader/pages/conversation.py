@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,8 +19,9 @@ from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
 from chathold.providers import PROVIDERS
 from chathold.reader.opening import archive_of, reader_of
+from chathold.reader.pages.files import with_type
 from chathold.reader.showing import link, page, part
-from chathold.reader.talk import Wish, anchor, neighbours, read, spoken
+from chathold.reader.talk import Wish, anchor, goes_on, neighbours, read, spoken
 from chathold.rendering import message_html
 from chathold.rendering.branches import Step
 
@@ -42,6 +44,8 @@ def chat(request: Request) -> Response:
     reading = read(shown, wish)
     turn = Turn(link(request, "chat", id=name), version, reading.branch, wish.hidden)
     messages = [_message(request, step, turn) for step in reading.steps]
+    for above, each in pairwise(messages):
+        each["continues"] = goes_on(above["message"], each["message"])
     values = {
         "reading": reading,
         "messages": messages,
@@ -121,10 +125,13 @@ class Turn:
 
 def _message(request: Request, step: Step, turn: Turn) -> Json:
     """What the template needs of one message."""
+    assets = reader_of(request).home.archive / "assets"
     message = step.message
+    message = message | {"attachments": [with_type(each, assets) for each in message["attachments"]]}
     before, after = neighbours(step)
     return {
         "message": message,
+        "continues": False,
         "anchor": anchor(message["id"]),
         "html": Markup(message_html(message, link=partial(_file, request))),  # noqa: S704 - it has passed nh3
         "step": step,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,6 +17,8 @@ from starlette.routing import Route
 
 from chathold.reader.opening import reader_of
 from chathold.rendering import STYLE
+
+Json = dict[str, Any]
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _SNIFFED = 32
@@ -53,6 +56,18 @@ def file(request: Request) -> Response:
     answer.headers["content-security-policy"] = _SANDBOX
     answer.headers["content-disposition"] = "inline" if kind else "attachment"
     return answer
+
+
+def with_type(attachment: Json, assets: Path) -> Json:
+    """An attachment as `show` gives it, of the type that its bytes have, if they are those of a picture."""
+    digest = attachment.get("sha256")
+    if not digest:
+        return attachment
+    try:
+        kind = picture_type(_beginning(assets / digest[:2] / digest))
+    except HTTPException:
+        return attachment
+    return attachment | {"mime": kind or attachment["mime"] or _UNKNOWN}
 
 
 def _beginning(path: Path) -> bytes:
