@@ -40,6 +40,7 @@ class Request:
     """A download to import; with `index` none, but a moment of work on the search index.
 
     `path` may hold bytes that are no text, as `os.fsdecode` has them.
+    `by_hand`: somebody waits for it, and is told what is wrong with it whatever it is.
     `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings.
     """
 
@@ -49,6 +50,7 @@ class Request:
     move_to: str = ""
     language: str = ""
     index: bool = False
+    by_hand: bool = False
 
     def line(self) -> str:
         """As a line of JSON."""

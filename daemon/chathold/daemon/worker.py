@@ -108,7 +108,7 @@ class _Worker:
             if not request.path:
                 finish_interrupted(self._opened(create=request.create))
                 return Answer("", Verdict.IMPORTED, archive=self._id(), behind=self._behind())
-            if not _looks_right(path):
+            if not request.by_hand and not _looks_right(path):
                 return Answer(request.path, Verdict.NOT_AN_EXPORT)
             self._promising = True
             return self._import(path, request)

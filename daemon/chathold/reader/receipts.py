@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from chathold.core.texts import _, ngettext
@@ -50,11 +51,11 @@ def told(receipt: Json) -> Told:
 def _headline(receipt: Json) -> str:
     match receipt["outcome"]:
         case "already_imported":
-            return _("This export is in the archive already.")
+            return _("In the archive already")
         case "unchanged":
-            return _("Read; nothing in it is new.")
+            return _("Nothing new")
         case "failed":
-            return _("Nothing in it could be read.")
+            return _("Nothing in it could be read")
         case _:
             pass
     talks, parts = receipt["conversations"], receipt["parts"]
@@ -63,14 +64,17 @@ def _headline(receipt: Json) -> str:
     if said := _listed((talks["new"], new), (talks["updated"], continued)):
         return said
     together = len(parts["seen"]) + len(parts["missing"])
+    if together and Path(receipt["path"]).suffix.lower() == ".json" and not receipt["documents"]["found"]:
+        words = ngettext("The list of an export in {n} file", "The list of an export in {n} files", together)
+        return words.format(n=together)
     if together and not receipt["documents"]["found"]:
         words = ngettext(
-            "Belongs to an export in {n} file; {here} was here then.",
-            "Belongs to an export in {n} files; {here} were here then.",
+            "Belongs to an export in {n} file",
+            "Belongs to an export in {n} files; {here} of them were here then",
             together,
         )
         return words.format(n=together, here=len(parts["seen"]))
-    return _("Added to the archive.")
+    return _("Added to the archive")
 
 
 def _listed(*counted: tuple[int, str]) -> str:

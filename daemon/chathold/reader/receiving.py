@@ -31,7 +31,7 @@ def imports_of(reader: Reader) -> Imports:
 
     def request(path: Path) -> Request:
         language = examine(home.configuration)[0].desktop.language
-        return Request(os.fspath(path), create=_may_create(reader), language=language)
+        return Request(os.fspath(path), create=_may_create(reader), language=language, by_hand=True)
 
     def ended(answer: Answer) -> None:
         if answer.verdict is Verdict.IMPORTED:

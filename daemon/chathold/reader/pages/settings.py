@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
@@ -66,7 +67,8 @@ def _form(request: Request, values: dict[str, Any], faults: tuple[Fault, ...], s
     }
     shown = groups(values, faults, usual)
     fields = {field.name for group in shown for field in group.fields}
-    with archive_of(request) as archive:
+    known: list[dict[str, Any]] = []
+    with contextlib.suppress(ConfigurationError), archive_of(request) as archive:
         known = accounts(archive) if archive else []
     return page(
         request,
@@ -76,7 +78,7 @@ def _form(request: Request, values: dict[str, Any], faults: tuple[Fault, ...], s
         elsewhere=[each for each in faults if each.name not in fields],
         faulty=bool(faults),
         places=[
-            (_("Archive"), home.archive),
+            (_("Archive"), archive_folder(now, home)),
             (_("Settings"), home.configuration),
             (_("Chathold's own notes"), home.state),
             (_("Log"), home.logs),
