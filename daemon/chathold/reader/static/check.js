@@ -2,8 +2,6 @@
 
 const EVERY = 700;
 
-document.documentElement.classList.add("with-script");
-
 async function refresh(place) {
   const answer = await fetch(place.dataset.now, { cache: "no-store" }).catch(() => null);
   if (answer?.ok) place.innerHTML = await answer.text();

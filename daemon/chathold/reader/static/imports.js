@@ -10,8 +10,6 @@ const waiting = [];
 let handing = false;
 let timer = 0;
 
-document.documentElement.classList.add("with-script");
-
 chooser.addEventListener("change", () => {
   take(chooser.files);
   chooser.value = "";
