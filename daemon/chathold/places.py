@@ -42,6 +42,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
             yield Fault(
                 _("{folder} cannot be watched: your home folder is in it, or is it.").format(folder=folder),
                 _("Name the folder that your browser saves to, in downloads.folders."),
+                name="downloads.folders",
             )
             continue
         own = next((each for each in (archive, home.state, home.logs) if lies_in(each, folder)), None)
@@ -51,6 +52,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                     own=own, folder=folder
                 ),
                 _("Choose another place with archive.folder or --home, or watch another folder."),
+                name="downloads.folders",
             )
         if lies_in(folder, archive) and not lies_in(archive, folder):
             yield Fault(
@@ -58,6 +60,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                     folder=folder, archive=archive
                 ),
                 _("Choose another place with archive.folder or --home, or watch another folder."),
+                name="downloads.folders",
             )
         if moved and lies_in(moved, folder):
             yield _moved_into(moved, folder)
@@ -69,6 +72,7 @@ def _moved_into(moved: Path, folder: Path) -> Fault:
     return Fault(
         _("Exports cannot be moved to {moved}: that is in {folder}.").format(moved=moved, folder=folder),
         _("Name another folder in downloads.move_to."),
+        name="downloads.move_to",
     )
 
 

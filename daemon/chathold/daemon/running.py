@@ -254,6 +254,8 @@ class Daemon:
         """An import is under way: what is imported is an export."""
         if self._queue.importing is None:
             return
+        if progress.waiting:
+            return
         first = self._queue.share is None
         self._queue.share = min(1.0, progress.done / progress.total) if progress.total else 0.0
         words = _("Importing an export.") if first else ""
@@ -313,6 +315,7 @@ class Daemon:
             self._reload()
         self._open_door()
         self._queue.tidy()
+        self._state.links.tidy(self._clock.wall())
         for path in self._queue.due(self._clock.wall(), self._free()):
             self._watcher.again(path)
         for state in self._watcher.folders():

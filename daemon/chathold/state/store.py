@@ -11,14 +11,15 @@ from pathlib import Path
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
+from chathold.state import links
 from chathold.state.downloads import Downloads
+from chathold.state.links import Links
 from chathold.state.memory import Memory
 
 DATABASE = "state.db"
-VERSION = 1
 _WAIT_SECONDS = 5.0
 
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE looked_at (mark BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE pending (
     path BLOB PRIMARY KEY,
@@ -36,13 +37,18 @@ CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT
 CREATE TABLE notice (cause TEXT, target TEXT, day TEXT, PRIMARY KEY (cause, target, day)) STRICT, WITHOUT ROWID;
 """
 
+_STEPS = (_FIRST, links.SCHEMA)
+"""Each brings the tables one version further."""
+VERSION = len(_STEPS)
+
 
 class State:
-    """The open state database. `downloads` and `memory` are its parts; each call is a transaction of its own."""
+    """The open state database, by its parts; each call is a transaction of its own."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self.downloads = Downloads(database)
+        self.links = Links(database)
         self.memory = Memory(database)
 
     @classmethod
@@ -100,6 +106,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("PRAGMA journal_size_limit = 1048576")
+        database.execute("PRAGMA secure_delete = ON")
         _prepare(database)
     except BaseException:
         database.close()
@@ -111,11 +118,12 @@ def _prepare(database: sqlite3.Connection) -> None:
     """Have today's tables. Raises `sqlite3.DatabaseError` where there are others, or damage."""
     with _transaction(database):
         version = _version(database)
-        if version not in (0, VERSION):
+        if not 0 <= version <= VERSION:
             raise sqlite3.DatabaseError(f"version {version}")
-        if version == 0:
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+        for step in _STEPS[version:]:
+            for statement in filter(str.strip, step.split(";")):
                 database.execute(statement)
+        if version < VERSION:
             database.execute(f"PRAGMA user_version = {VERSION}")
     if not _is_sound(database):
         raise sqlite3.DatabaseError("damaged")
