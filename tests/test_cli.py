@@ -389,7 +389,8 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try"}
+        COMMANDS.keys()
+        - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try", "remind"}
     ),
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:

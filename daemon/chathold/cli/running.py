@@ -31,7 +31,8 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None
     del no_tray
     from chathold.daemon.journal import log  # noqa: PLC0415 - `pause` and `resume` need none of it
     from chathold.daemon.renewal import restart  # noqa: PLC0415
-    from chathold.daemon.running import Daemon, End, heed_signals  # noqa: PLC0415
+    from chathold.daemon.running import Daemon, End  # noqa: PLC0415
+    from chathold.daemon.signals import heed_signals  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
 
     settings = load(call.home.configuration)

@@ -12,10 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -31,8 +28,10 @@ from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
 from chathold.daemon.asking import request
+from chathold.daemon.clock import Clock
 from chathold.daemon.door import Door
 from chathold.daemon.importing import Importer
+from chathold.daemon.messages import Message, Take, Told
 from chathold.daemon.queueing import Queue
 from chathold.daemon.renewal import Renewal, stamp, stamp_of
 from chathold.daemon.telling import Event, Kind, Stream
@@ -53,27 +52,11 @@ _ASLEEP = 30.0
 _SHOWN_EVERY = 1.0
 
 
-class Message(Enum):
-    """What the loop is told by signals and by other threads."""
-
-    LOOK = auto()
-    STOP = auto()
-    RELOAD = auto()
-
-
 class End(Enum):
     """Why the loop ended."""
 
     STOPPED = auto()
     RENEWED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The clock on the wall (Unix seconds), and one that nobody sets (seconds)."""
-
-    wall: Callable[[], float] = time.time
-    steady: Callable[[], float] = time.monotonic
 
 
 class Daemon:
@@ -88,7 +71,7 @@ class Daemon:
         self._settings = settings
         self._given = tuple(given)
         self._clock = clock or Clock()
-        self._inbox: SimpleQueue[Message | Answer | Progress | Ended] = SimpleQueue()
+        self._inbox: SimpleQueue[Told] = SimpleQueue()
         self._state = State.open(home.state)
         self._queue = Queue(self._state, self.stream, readers())
         self._importer = Importer(self._archive, home.logs, self._inbox.put)
@@ -154,6 +137,10 @@ class Daemon:
         """End after this turn; may be called from a signal or another thread."""
         self._inbox.put(Message.STOP)
 
+    def take(self, paths: Sequence[Path]) -> None:
+        """Import files that somebody chose, whatever became of them before; may be called from another thread."""
+        self._inbox.put(Take(tuple(paths)))
+
     def reload(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Read the settings again, and look everywhere."""
         self._inbox.put(Message.RELOAD)
@@ -166,16 +153,15 @@ class Daemon:
         self._watcher.start()
         self._open_door()
         self._send(Request("", create=self._may_create()))
-        self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
+        self.stream.tell(
+            Event(Kind.STARTED, _("Watching {folders}.").format(folders=_named(self._folders())))
+        )
         self._show()
         self._systemd.ready()
 
     def _open_door(self) -> None:
         if trouble := self._door.open(self._state):
             self._tell_daily("door", "", trouble)
-
-    def _named(self) -> str:
-        return ", ".join(map(os.fspath, self._folders()))
 
     def _finish(self) -> None:
         self._systemd.stopping()
@@ -195,6 +181,7 @@ class Daemon:
         if not self._paused:
             for download in self._watcher.tick():
                 self._queue.add(download, self._clock.wall())
+        if not self._paused or self._queue.has_chosen():
             self._import_next()
         self._show_sometimes()
         self._systemd.alive()
@@ -202,7 +189,7 @@ class Daemon:
         for message in self._messages(patience):
             self._heed(message)
 
-    def _messages(self, patience: float) -> list[Message | Answer | Progress | Ended]:
+    def _messages(self, patience: float) -> list[Told]:
         """What is in the inbox, after waiting up to `patience` seconds for something to be."""
         try:
             found = [self._inbox.get(timeout=patience)]
@@ -213,7 +200,7 @@ class Daemon:
                 found.append(self._inbox.get_nowait())
         return found
 
-    def _heed(self, message: Message | Answer | Progress | Ended) -> None:
+    def _heed(self, message: Told) -> None:
         match message:
             case Message.STOP:
                 self._end = End.STOPPED
@@ -222,6 +209,9 @@ class Daemon:
                 self._watcher.look()
             case Message.LOOK:
                 pass
+            case Take(paths):
+                for path in paths:
+                    self._queue.take(path)
             case Progress():
                 self._progressed(message)
             case Answer():
@@ -262,7 +252,8 @@ class Daemon:
         self.stream.tell(Event(Kind.IMPORTING, words, self._queue.importing.path, share=self._queue.share))
 
     def _request(self, path: Path | None = None) -> Request:
-        return request(self._settings, self.home.state, path, create=self._may_create())
+        chosen = path is not None and self._queue.is_chosen(path)
+        return request(self._settings, self.home.state, path, create=self._may_create(), leave=chosen)
 
     def _may_create(self) -> bool:
         """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
@@ -285,6 +276,7 @@ class Daemon:
         offset = self._clock.wall() - self._clock.steady()
         if abs(offset - self._offset) > _ASLEEP:
             self._watcher.look()
+            self.stream.tell(Event(Kind.CLOCK, ""))
         self._offset = offset
 
     def _notice_wishes(self) -> None:
@@ -381,7 +373,7 @@ class Daemon:
             return _("Paused.")
         if self._queue.importing:
             return _("Importing an export.")
-        return _("Watching {folders}.").format(folders=self._named())
+        return _("Watching {folders}.").format(folders=_named(self._folders()))
 
 
 def _pace(settings: Settings) -> tuple[float, float]:
@@ -389,10 +381,5 @@ def _pace(settings: Settings) -> tuple[float, float]:
     return settings.downloads.quiet_seconds, settings.downloads.scan_minutes
 
 
-def heed_signals(daemon: Daemon) -> None:
-    """Stop on SIGTERM, SIGINT and Windows' SIGBREAK, reload on SIGHUP. Call in the main thread."""
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), daemon.stop)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, daemon.reload)
+def _named(folders: Sequence[Path]) -> str:
+    return ", ".join(map(os.fspath, folders))
