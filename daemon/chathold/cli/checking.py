@@ -12,8 +12,9 @@ from chathold.archive.safety import ALL_HERE, EXCEPT, check
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined
 from chathold.cli.opening import archive_of, waiting
-from chathold.cli.output import answer, clean, day, note, write
+from chathold.cli.output import answer, day, note, write
 from chathold.core.errors import ChatholdError
+from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.providers import PROVIDERS
 

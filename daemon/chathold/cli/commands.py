@@ -26,6 +26,7 @@ COMMANDS = {
     "history": ("showing", N_("List the versions of a chat.")),
     "diff": ("showing", N_("Show what changed between two versions.")),
     "check": ("checking", N_("Before you delete chats at the service: see what is here, and what is not.")),
+    "web": ("reading", N_("Open the reader, in your browser.")),
     "verify": ("caring", N_("Read every stored byte back and check the archive.")),
     "rebuild": ("caring", N_("Work out again everything that follows from the stored records.")),
     "backup": ("caring", N_("Make or refresh a second copy.")),

@@ -14,7 +14,8 @@ from chathold.archive.receipts import as_json
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, files, joined, messages
 from chathold.cli.opening import archive_of, waiting
-from chathold.cli.output import clean, day, note, write, write_json
+from chathold.cli.output import day, note, write, write_json
+from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in

@@ -10,7 +10,8 @@ from chathold.archive.waiting import downloads
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.doings import doings_of
-from chathold.cli.output import amount, answer, clean, day, table, write
+from chathold.cli.output import amount, answer, day, table, write
+from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 
 _NOTHING: dict[str, Any] = {

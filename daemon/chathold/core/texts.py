@@ -45,6 +45,11 @@ def speak(language: str) -> None:
     _chosen = gettext.translation(DOMAIN, LOCALES, wanted, fallback=True)
 
 
+def language() -> str:
+    """The language spoken now, as `en` or `zh_CN`."""
+    return _chosen.info().get("language", "en")
+
+
 def _(text: str) -> str:
     """`text` in the language of the person."""
     return _chosen.gettext(text)
