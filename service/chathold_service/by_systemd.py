@@ -64,13 +64,13 @@ class BySystemd:
         self._tell("daemon-reload")
         self._tell("enable", *_both(program.name))
         try:
-            self.start(program.name)
+            self._start_anew(program.name)
         except DesktopError:
             if not drop_in.exists():
                 raise
             take_away([drop_in], [self._units])
             self._tell("daemon-reload")
-            self.start(program.name)
+            self._start_anew(program.name)
 
     def uninstall(self, name: str) -> list[Path]:
         """Stop the program and remove what was written for it; what that was. Raises `OSError`."""
@@ -83,13 +83,10 @@ class BySystemd:
             self._ask("reset-failed", *_both(name))
         return there
 
-    def start(self, name: str) -> None:
-        """Start the program anew, and its socket. Raises `DesktopError`."""
-        service, socket = _both(name)
-        self._ask("reset-failed", service, socket)
-        self._tell("stop", service)
-        self._tell("restart", socket)
-        self._tell("start", service)
+    def start(self, program: Program) -> None:
+        """Start the program and its socket, unless they run; it is ready when this returns. Raises `DesktopError`."""
+        service, socket = _both(program.name)
+        self._tell("start", socket, service)
 
     def standing(self, name: str) -> Standing:
         """How the program stands."""
@@ -123,6 +120,14 @@ class BySystemd:
             self._units / socket: units.socket(program),
             self._drop_in(program.name): units.confinement(program, self._folders.home),
         }
+
+    def _start_anew(self, name: str) -> None:
+        """Stop the program, so that a socket with another port can be made; then start both."""
+        service, socket = _both(name)
+        self._tell("stop", service)
+        self._ask("reset-failed", service, socket)
+        self._tell("restart", socket)
+        self._tell("start", service)
 
     def _ours(self, name: str) -> list[Path]:
         return [*(self._units / unit for unit in _both(name)), self._drop_in(name)]

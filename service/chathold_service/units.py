@@ -129,8 +129,8 @@ def confinement(program: Program, home: Path) -> str:
     needed = (*program.writes, *program.reads, program.logs, Path(program.command[0]))
     return _written(f"{program.name}.service") + _CONFINED.format(
         temporary="" if any(map(_is_temporary, needed)) else "PrivateTmp=yes\n",
-        writes=words(map(str, program.writes), arguments=False),
-        hidden=" ".join("-" + words([f"{home}/{each}"], arguments=False) for each in _SECRETS),
+        writes=_if_there(program.writes),
+        hidden=_if_there(home / each for each in _SECRETS),
     )
 
 
@@ -150,6 +150,11 @@ def words(each: Iterable[str], *, arguments: bool = True) -> str:
     Raises `ValueError` if a word has a line end in it, or bytes that are no text: a unit cannot say that.
     """
     return " ".join(_word(word, arguments=arguments) for word in each)
+
+
+def _if_there(paths: Iterable[Path]) -> str:
+    """Paths, those that are not there left out when the service starts: a disk may be away."""
+    return " ".join(words([f"-{each}"], arguments=False) for each in paths)
 
 
 def _word(word: str, *, arguments: bool) -> str:
@@ -175,7 +180,8 @@ def _line(text: str) -> str:
 
 def _environment(program: Program) -> str:
     given = {**program.environment, "PYTHONSAFEPATH": "1"}
-    return "".join(f"Environment={words([f'{n}={v}'], arguments=False)}\n" for n, v in sorted(given.items()))
+    lines = (words([f"{name}={given[name]}"], arguments=False) for name in sorted(given))
+    return "".join(f"Environment={line}\n" for line in lines)
 
 
 def _restart(version: int) -> str:
