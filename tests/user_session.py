@@ -28,6 +28,8 @@ _USER = 1777
 _NAME = "newcomer"
 HOME = Path("/home") / _NAME
 PYTHON = HOME / ".venv" / "bin" / "python"
+SAID = HOME / "said.log"
+"""What services print; there is no journal."""
 _RUNTIME = Path("/run/user") / str(_USER)
 _SEEN = Path("/run/for-tests")
 _SYSTEMD = "/lib/systemd/systemd"
@@ -59,14 +61,13 @@ def hindrance() -> str:
     missing = [each for each in _TOOLS if not shutil.which(each)]
     if missing or not Path(_SYSTEMD).exists():
         return f"systemd or a tool is not installed: {' '.join(missing)}"
-    hidden = [each for each in _needed() if not each.stat().st_mode & 0o005]
+    hidden = [each for each in (*_needed(), Path(sys.base_prefix)) if not each.stat().st_mode & 0o005]
     return f"another user may not read {hidden[0]}" if hidden else ""
 
 
 def _needed() -> list[Path]:
-    """What the account has to see: the packages that run the tests, this project, and Python."""
-    packages = Path(sysconfig.get_path("purelib"))
-    return [packages, _ROOT / "daemon", _ROOT / "service", Path(sys.base_prefix)]
+    """What the account has to see, wherever it lies: this project, and the packages that run the tests."""
+    return [_ROOT / "daemon", _ROOT / "service", Path(sysconfig.get_path("purelib"))]
 
 
 @dataclass(slots=True)
@@ -225,16 +226,35 @@ def _mounts() -> None:
     _do("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/home")
     for folder in ("/run/systemd/system", "/run/systemd/unit-root", _RUNTIME, HOME):
         Path(folder).mkdir(parents=True)
+    said = Path("/run/systemd/user/service.d/said.conf")
+    said.parent.mkdir(parents=True)
+    said.write_text(f"[Service]\nStandardOutput=append:{SAID}\nStandardError=append:{SAID}\n")
     _SEEN.mkdir()
     _do("mount", "--move", stashed, _SEEN)
+    _uncover(Path(sys.base_prefix))
     for folder in (_RUNTIME, HOME):
         folder.chmod(0o700)
         os.chown(folder, _USER, _USER)
 
 
+def _uncover(path: Path) -> None:
+    """Let everybody come to `path`, which Python knows by this name, past folders that are closed to others."""
+    closed = [each for each in path.parents if not each.stat().st_mode & 0o001]
+    if closed:
+        aside = Path("/run/aside")
+        aside.mkdir()
+        _do("mount", "--bind", path, aside)
+        _do("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", closed[-1])
+        path.mkdir(parents=True)
+        _do("mount", "--move", aside, path)
+
+
 def _account() -> None:
     """An entry for the user, over the machine's own lists, and the right to divide our cgroup."""
-    for name, line in (("passwd", f"{_NAME}:x:{_USER}:{_USER}::{HOME}:/bin/sh"), ("group", f"{_NAME}:x:{_USER}:")):
+    for name, line in (
+        ("passwd", f"{_NAME}:x:{_USER}:{_USER}::{HOME}:/bin/sh"),
+        ("group", f"{_NAME}:x:{_USER}:"),
+    ):
         private = Path("/run") / name
         private.write_text(Path("/etc", name).read_text() + line + "\n")
         _do("mount", "--bind", private, f"/etc/{name}")
@@ -245,11 +265,10 @@ def _account() -> None:
 def _environment_of_python() -> None:
     """What `python -m venv .venv && .venv/bin/pip install .` would make, without a network."""
     user = [*_NOBODY_SPECIAL, "env", "-i", *(f"{name}={value}" for name, value in _ENVIRONMENT.items())]
-    base = _SEEN / "3" / Path(getattr(sys, "_base_executable", sys.executable)).relative_to(sys.base_prefix)
+    base = getattr(sys, "_base_executable", sys.executable)
     subprocess.run([*user, base, "-m", "venv", "--without-pip", HOME / ".venv"], check=True)
     packages = next((HOME / ".venv" / "lib").glob("python*/site-packages"))
-    places = [_SEEN / "1", _SEEN / "2", _SEEN / "0"]
-    (packages / "chathold.pth").write_text("".join(f"{each}\n" for each in places))
+    (packages / "chathold.pth").write_text("".join(f"{_SEEN / str(n)}\n" for n in range(len(_needed()))))
 
 
 def _lines(path: Path | str) -> list[str]:

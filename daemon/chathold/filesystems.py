@@ -105,6 +105,7 @@ def on_which(path: str, among: Iterable[Mount]) -> FileSystem:
             found = FileSystem(mount.kind, mount.point)
     return found
 
+
 def nearest(path: Path) -> Path:
     """The folder that is there: `path` itself, or the one below which it would be made."""
     return next(

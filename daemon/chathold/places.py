@@ -32,7 +32,7 @@ def archive_folder(settings: Settings, home: Home) -> Path:
 
 
 def written_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
-    """The folders that the daemon and the reader write to: their own, and those that imports are put away from and to."""
+    """The folders that the daemon and the reader write to: their own, and those exports are put away from and to."""
     own = (home.configuration.parent, archive_folder(settings, home), home.state, home.logs)
     return tuple(dict.fromkeys((*own, *_put_away(settings))))
 

@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 from chathold import address
-from chathold.configuration import Settings
-from chathold.core.texts import N_, in_every_language
+from chathold.configuration import Settings, load
+from chathold.core.errors import ChatholdError
+from chathold.core.texts import N_, _, in_every_language
+from chathold.daemon.presence import is_held
 from chathold.home import Home
 from chathold.places import archive_folder, watched_folders, written_folders
 from chathold.state import State
-from chathold.state.memory import ARCHIVE
-from chathold_service.programs import Entry, Program
+from chathold.state.memory import ARCHIVE, STOP
+from chathold_service import starting
+from chathold_service.folders import Folders
+from chathold_service.programs import DesktopError, Entry, Program
 
 NAME = "chathold"
 _ABOUT = N_("Read and search your ChatGPT, Claude and DeepSeek chats, kept on this computer")
 _KIND = N_("Archive of AI chats")
 _KEYWORDS = N_("ChatGPT;Claude;DeepSeek;AI;chat;chats;conversation;history;archive;export;聊天记录;")
+_PATIENCE = 15.0
+_LOOKS_EVERY = 0.1
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
 
@@ -40,7 +48,7 @@ def program_of(home: Home, settings: Settings, port: int) -> Program:
     return Program(
         name=name_of(home),
         about=N_("Chathold keeps your own copy of your AI chats"),
-        command=_ours(home, "run"),
+        command=unsupervised(home),
         supervised=_ours(home, "run", "--supervised"),
         probe=_python("chathold.daemon.worker", str(home.usual_archive), str(home.logs)),
         port=port,
@@ -56,6 +64,11 @@ def program_of(home: Home, settings: Settings, port: int) -> Program:
         ),
         environment={name: os.environ[name] for name in _XDG if os.environ.get(name)},
     )
+
+
+def unsupervised(home: Home) -> tuple[str, ...]:
+    """The command that runs the daemon."""
+    return _ours(home, "run")
 
 
 def port_of(home: Home) -> int:
@@ -77,6 +90,56 @@ def make_folders(home: Home, settings: Settings) -> None:
     for folder in written_folders(settings, home):
         if folder != archive or known is None or known["folder"] != os.fspath(archive):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def wake(home: Home) -> bool:
+    """Start the daemon, if it is to start with the session and does not run; whether it now runs, and answers.
+
+    Raises `ChatholdError` if it does not come up.
+    """
+    folders, name = Folders.here(), name_of(home)
+    starter = starting.installed(name, folders)
+    if starter is None:
+        return False
+    with explained():
+        starter.start(program_of(home, load(home.configuration), port_of(home)))
+    return _eventually(lambda: address.is_held(home.state))
+
+
+def end_daemon(home: Home) -> bool:
+    """Ask the daemon to end, and wait until it has; whether it did."""
+    with closing(State.open(home.state)) as state:
+        state.memory.set(STOP, True)
+    return _eventually(lambda: not is_held(home.archive))
+
+
+def _eventually(condition: Callable[[], bool]) -> bool:
+    """Whether something comes true in a few seconds."""
+    end = time.monotonic() + _PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_LOOKS_EVERY)
+    return True
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say what the desktop would not do as a `ChatholdError`."""
+    try:
+        yield
+    except DesktopError as error:
+        raise ChatholdError(
+            _("The desktop did not start Chathold: {reason}").format(reason=error.said or error.what),
+            place=error.what,
+            advice=_('"chathold service logs" may say why; "chathold run" in a terminal works without it.'),
+        ) from error
+    except OSError as error:
+        raise ChatholdError(
+            _("A file for the desktop could not be written: {reason}").format(reason=error.strerror or error),
+            place=os.fsdecode(error.filename or ""),
+            advice=_("Check that the folder belongs to you."),
+        ) from error
 
 
 def _ours(home: Home, *words: str) -> tuple[str, ...]:

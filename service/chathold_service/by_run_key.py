@@ -129,7 +129,8 @@ def _delete(name: str) -> None:
     if sys.platform == "win32":
         import winreg  # noqa: PLC0415 - only there
 
-        with suppress(FileNotFoundError), winreg.OpenKey(
-            winreg.HKEY_CURRENT_USER, KEY, 0, winreg.KEY_SET_VALUE
-        ) as key:
+        with (
+            suppress(FileNotFoundError),
+            winreg.OpenKey(winreg.HKEY_CURRENT_USER, KEY, 0, winreg.KEY_SET_VALUE) as key,
+        ):
             winreg.DeleteValue(key, name)

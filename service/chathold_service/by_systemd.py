@@ -90,7 +90,9 @@ class BySystemd:
 
     def standing(self, name: str) -> Standing:
         """How the program stands."""
-        said = self._ask("show", "--timestamp=unix", f"--property={','.join(_SHOWN)}", f"{name}.service").stdout
+        said = self._ask(
+            "show", "--timestamp=unix", f"--property={','.join(_SHOWN)}", f"{name}.service"
+        ).stdout
         found = dict(line.partition("=")[::2] for line in said.splitlines())
         running = found.get("ActiveState") == "active"
         since = found.get("ActiveEnterTimestamp", "").removeprefix("@")

@@ -65,7 +65,9 @@ def _value(text: str) -> str:
 
 
 def _in_languages(key: str, texts: Texts) -> list[tuple[str, str]]:
-    others = [(f"{key}[{language}]", _value(texts[language])) for language in sorted(texts) if language != "en"]
+    others = [
+        (f"{key}[{language}]", _value(texts[language])) for language in sorted(texts) if language != "en"
+    ]
     return [(key, _value(texts["en"])), *others]
 
 

@@ -1,7 +1,7 @@
 """The program in the applications menu, on desktops that follow freedesktop.org.
 
-    DATA/applications/NAME.desktop
-    DATA/icons/hicolor/SIZE/apps/NAME.png (.svg)
+DATA/applications/NAME.desktop
+DATA/icons/hicolor/SIZE/apps/NAME.png (.svg)
 """
 
 from __future__ import annotations
@@ -40,5 +40,7 @@ def texts(program: Program, folders: Folders) -> dict[Path, bytes]:
     for icon, content in program.entry.icons.items():
         size, dot, kind = icon.partition(".")
         if size:
-            written[folders.data / "icons" / "hicolor" / size / "apps" / f"{program.name}{dot}{kind}"] = content
+            written[folders.data / "icons" / "hicolor" / size / "apps" / f"{program.name}{dot}{kind}"] = (
+                content
+            )
     return written

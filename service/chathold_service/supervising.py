@@ -56,7 +56,9 @@ def run(command: Sequence[str], log: Path) -> int:
     """Run the program once; its exit code."""
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     grown = log.exists() and log.stat().st_size > _LARGEST
-    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW
     with log.open("wb" if grown else "ab") as said:
         process = subprocess.Popen(  # noqa: S603 - the program's own command
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, creationflags=flags

@@ -119,9 +119,7 @@ def service(program: Program, version: int) -> str:
 
 def socket(program: Program) -> str:
     """The unit that holds the program's address, also while the program does not run."""
-    return _written(f"{program.name}.socket") + _SOCKET.format(
-        about=_line(program.about), port=program.port
-    )
+    return _written(f"{program.name}.socket") + _SOCKET.format(about=_line(program.about), port=program.port)
 
 
 def confinement(program: Program, home: Path) -> str:
@@ -158,7 +156,7 @@ def _if_there(paths: Iterable[Path]) -> str:
 
 
 def _word(word: str, *, arguments: bool) -> str:
-    if not word.isprintable() or not word.isascii() and _has_loose_bytes(word):
+    if not word.isprintable() or (not word.isascii() and _has_loose_bytes(word)):
         raise ValueError(word)
     if _PLAIN.fullmatch(word):
         return word

@@ -18,49 +18,68 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chathold import address
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
 from chathold.state import State
-from chathold_service.sockets import handed_in
 
-_PATIENCE = 5.0
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_PATIENCE = 8.0
 _BREATHS = (0.0, 1.0, 5.0, 30.0, 60.0)
 """Seconds before the reader is started again, after so many times in a row that it failed."""
 
-Starts = Callable[[socket.socket], "subprocess.Popen[bytes]"]
+Started = subprocess.Popen[bytes]
 
 
 class Activation:
-    """Waits for requests in a thread of its own. `start` starts the reader with the socket."""
+    """Waits for requests in a thread of its own. `given` are listening sockets that were handed in.
 
-    def __init__(self, home: Home, start: Starts | None = None) -> None:
+    `start` starts the reader with the socket.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        given: Sequence[socket.socket] = (),
+        start: Callable[[Home, socket.socket], Started] | None = None,
+    ) -> None:
         self._home = home
-        self._start = start or (lambda there: _reader(home, there))
-        self._lock: Any = None
+        self._given = tuple(given)
+        self._start = start or reader
+        self._lock: BaseFileLock | None = None
         self._there: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._end, self._ending = socket.socketpair()
-        self._given = handed_in()
+        self._starting = threading.Lock()
+        self._stopped = False
+        self._process: Started | None = None
 
     def tend(self, state: State) -> None:
-        """Listen, unless that is done already or another process does; call it now and then."""
+        """Listen, unless that is done already, or another process does; to be called now and then."""
         if self._thread is not None:
             return
-        if self._lock is None:
-            self._lock = address.hold(self._home.state)
+        self._lock = self._lock or address.hold(self._home.state)
         if self._lock is None:
             return
         self._there = self._listening(state)
         if self._there is not None:
-            self._thread = threading.Thread(target=self._wait, args=(self._there,), name="requests", daemon=True)
+            self._thread = threading.Thread(
+                target=self._wait, args=(self._there,), name="requests", daemon=True
+            )
             self._thread.start()
 
     def stop(self) -> None:
         """End the reader, and listen no more."""
         self._ending.close()
+        with self._starting:
+            self._stopped = True
+            process = self._process
+        if process is not None:
+            _end(process)
         if self._thread is not None:
             self._thread.join()
         for each in (*self._given, self._there, self._end):
@@ -70,41 +89,62 @@ class Activation:
             self._lock.release()
 
     def _listening(self, state: State) -> socket.socket | None:
-        for given in self._given:
-            address.adopt(state, given.getsockname()[1])
-            return given
+        if self._given:
+            address.adopt(state, self._given[0].getsockname()[1])
+            return self._given[0]
         with contextlib.suppress(ChatholdError):
             return address.listen(state)[0]
         return None
 
     def _wait(self, there: socket.socket) -> None:
+        """Serve whoever asks, until we are to end."""
         failed = 0
-        while True:
-            pause = _BREATHS[min(failed, len(_BREATHS) - 1)]
-            if select.select([self._end], [], [], pause)[0]:
+        while not select.select([self._end], [], [], _BREATHS[min(failed, len(_BREATHS) - 1)])[0]:
+            asked, _nothing, _either = select.select([there, self._end], [], [])
+            if self._end in asked:
                 return
-            ready, _writable, _strange = select.select([there, self._end], [], [])
-            if self._end in ready:
-                return
-            failed = 0 if self._served(there) else failed + 1
+            failed = 0 if self._serve(there) else failed + 1
 
-    def _served(self, there: socket.socket) -> bool:
-        """Let the reader answer until it ends, or we do; whether all went well."""
-        try:
-            process = self._start(there)
-        except OSError:
-            return False
-        ended = threading.Thread(target=self._end_with, args=(process,), name="end of the reader", daemon=True)
-        ended.start()
-        return process.wait() == 0
-
-    def _end_with(self, process: subprocess.Popen[bytes]) -> None:
-        """Close the reader's input when the daemon ends, which ends it; it is not waited for for ever."""
+    def _serve(self, there: socket.socket) -> bool:
+        """Let the reader answer until it ends; whether it went well."""
+        with self._starting:
+            if self._stopped:
+                return True
+            try:
+                self._process = self._start(self._home, there)
+            except OSError:
+                return False
+        ended = self._process.wait()
+        _close(self._process)
+        return ended == 0
 
 
-def _reader(home: Home, there: socket.socket) -> subprocess.Popen[bytes]:
-    """Start the reader with the socket. Its input is held open for as long as the daemon lives."""
-    raise NotImplementedError(sys.platform, os.name, home, there)
+def reader(home: Home, there: socket.socket) -> Started:
+    """Start the reader with the socket. It ends when its input does, so with the daemon, however that ends."""
+    number = there.fileno()
+    inherited: dict[str, Any] = {"pass_fds": (number,)}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(number, True)
+        handles = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [number]})
+        inherited = {"startupinfo": handles, "creationflags": subprocess.CREATE_NO_WINDOW}
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "chathold.reader", *home.arguments, "--socket", str(number), "--leashed"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        **inherited,
+    )
 
 
-_ = Sequence
+def _end(process: Started) -> None:
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _close(process: Started) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()

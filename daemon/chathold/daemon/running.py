@@ -12,10 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -29,6 +26,8 @@ from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
+from chathold.daemon.beside import Beside
+from chathold.daemon.clock import Clock
 from chathold.daemon.importing import Importer
 from chathold.daemon.queueing import Queue
 from chathold.daemon.renewal import Renewal, stamp
@@ -39,7 +38,7 @@ from chathold.logs import set_level
 from chathold.places import archive_folder, check_places, watched_folders
 from chathold.providers import PROVIDERS
 from chathold.state import State
-from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, UNDER_WAY, WATCHING
+from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
 from chathold.watching import Download, Reason, Watcher
 from chathold_service.systemd import Systemd
 
@@ -65,14 +64,6 @@ class End(Enum):
     RENEWED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The clock on the wall (Unix seconds), and one that nobody sets (seconds)."""
-
-    wall: Callable[[], float] = time.time
-    steady: Callable[[], float] = time.monotonic
-
-
 def readers() -> str:
     """The versions of what reads exports."""
     return " ".join(f"{each.NAME}:{each.READER}" for each in PROVIDERS)
@@ -86,6 +77,7 @@ class Daemon:
     ) -> None:
         self.home = home
         self.stream = Stream()
+        self.beside: list[Beside] = []
         self._archive = home.archive
         self._settings = settings
         self._given = tuple(given)
@@ -116,6 +108,7 @@ class Daemon:
 
     def run(self) -> End:
         """Watch and import until somebody stops it. Raises `ChatholdError` if another daemon does already."""
+        self._state.memory.set(STOP, False)
         try:
             self._await_archive()
             if self._end is None:
@@ -127,6 +120,8 @@ class Daemon:
                     finally:
                         self._finish()
         finally:
+            for each in self.beside:
+                each.stop()
             self._state.close()
         return self._end or End.STOPPED
 
@@ -136,6 +131,7 @@ class Daemon:
             if self._may_create():
                 self._archive.mkdir(mode=0o700, parents=True, exist_ok=True)
                 return
+            self._tend()
             self._systemd.ready()
             words = _("The archive is not where it was, in {folder}.").format(folder=self._archive)
             if self._state.downloads.tell_once(
@@ -144,7 +140,7 @@ class Daemon:
                 self.stream.tell(Event(Kind.TROUBLE, words))
             self._systemd.status(words)
             self._systemd.alive()
-            if Message.STOP in self._messages(_OUTLOOK):
+            if Message.STOP in self._messages(_OUTLOOK) or self._state.memory.get(STOP):
                 self._end = End.STOPPED
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -164,6 +160,7 @@ class Daemon:
         self._send(Request("", create=self._may_create()))
         self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
         self._show()
+        self._tend()
         self._systemd.ready()
 
     def _named(self) -> str:
@@ -278,11 +275,13 @@ class Daemon:
         self._offset = offset
 
     def _notice_wishes(self) -> None:
-        """Pause or go on, if another process has asked for it."""
+        """End, pause or go on, if another process has asked for it."""
         changes = self._state.changes()
         if changes == self._changes:
             return
         self._changes = changes
+        if self._state.memory.get(STOP):
+            self._end = End.STOPPED
         paused = bool(self._state.memory.get(PAUSED))
         if paused == self._paused:
             return
@@ -299,6 +298,7 @@ class Daemon:
     def _supervise(self) -> None:
         """Every few seconds: the settings, what is to be tried again, what has gone, newer code."""
         self._supervised = self._clock.steady()
+        self._tend()
         configured = _stamp_of(self.home.configuration)
         if configured != self._configured:
             self._configured = configured
@@ -313,6 +313,10 @@ class Daemon:
                 self.stream.tell(Event(Kind.REPAIRED, words))
         if self._renewal.due(stamp(), self._clock.steady()) and not len(self._queue):
             self._end = End.RENEWED
+
+    def _tend(self) -> None:
+        for each in self.beside:
+            each.tend(self._state)
 
     def _free(self) -> int:
         try:
@@ -388,12 +392,3 @@ def _stamp_of(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return state.st_mtime_ns, state.st_size, state.st_ino
-
-
-def heed_signals(daemon: Daemon) -> None:
-    """Stop on SIGTERM, SIGINT and Windows' SIGBREAK, reload on SIGHUP. Call in the main thread."""
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), daemon.stop)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, daemon.reload)

@@ -1,12 +1,16 @@
 """The reader as a process: `python -m chathold.reader`.
 
 It prints where it is found once it listens. With `--quiet` it says nothing after that: whoever started it has gone.
+With `--leashed` it ends when its standard input does, so with whoever started it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
+import threading
 
 import click
 
@@ -25,8 +29,11 @@ DONE, FAILED, ALREADY = 0, 1, 3
 @click.option("--socket", "number", type=int, default=None)
 @click.option("--patience", type=float, default=PATIENCE)
 @click.option("--quiet", is_flag=True)
-def main(home: str, number: int | None, patience: float, *, quiet: bool) -> None:
+@click.option("--leashed", is_flag=True)
+def main(home: str, number: int | None, patience: float, *, quiet: bool, leashed: bool) -> None:
     """Serve until nobody reads. 0 done, 1 failed, 3 if another process does already."""
+    if leashed:
+        threading.Thread(target=_end_with_input, name="leash", daemon=True).start()
     given = handed_in(os.environ, os.getpid())
     try:
         places = Home.find(home)
@@ -38,6 +45,14 @@ def main(home: str, number: int | None, patience: float, *, quiet: bool) -> None
         sys.stderr.write(f"{error}\n")
         sys.exit(FAILED)
     sys.exit(DONE if served else ALREADY)
+
+
+def _end_with_input() -> None:
+    """End this process when its standard input does: whoever holds the other end has gone, however that was."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _say(words: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from chathold.core.plain import clean
 from chathold.core.texts import N_, _, ngettext
 from chathold.providers import PROVIDERS
+from chathold.rendering.controls import name as plain_name
 
 Time = float | str | None
 
@@ -122,7 +122,7 @@ def titled(line: dict[str, Any]) -> str:
     title: str = line["title"]
     if title and line.get("kind") in _NAMED_BY_US:
         title = _(title)
-    return clean(title)[:_LONGEST_TITLE].strip() or _("(no title)")
+    return plain_name(title[:_LONGEST_TITLE]) or _("(no title)")
 
 
 def service(provider: str) -> str:
@@ -132,7 +132,7 @@ def service(provider: str) -> str:
 
 def role(name: str) -> str:
     """Who speaks."""
-    return _(ROLES[name]) if name in ROLES else clean(name)
+    return _(ROLES[name]) if name in ROLES else plain_name(name)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -145,6 +145,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "titled": titled,
     "service": service,
     "role": role,
-    "clean": clean,
+    "clean": plain_name,
 }
 """What templates may use. `{{ time|ago(now) }}`, `{{ time|day }}`, `{{ line|titled }}`."""
