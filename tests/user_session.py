@@ -18,7 +18,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,15 +81,22 @@ class Session:
         self, *command: object, check: bool = True, environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as the user, in the user's home. Fails if it does, unless `check` is false."""
+        done = self._run(command, environment or {})
+        assert not check or done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def _run(
+        self, command: Iterable[object], environment: dict[str, str], said: bytes = b""
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [*self._entered(), *_NOBODY_SPECIAL, *_env(environment or {}), *map(str, command)],
+            [*self._entered(), *_NOBODY_SPECIAL, *_env(environment), *map(str, command)],
+            input=said,
             capture_output=True,
-            text=True,
             check=False,
             timeout=120,
         )
-        assert not check or done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done
+        out, error = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        return subprocess.CompletedProcess(done.args, done.returncode, out, error)
 
     def chathold(self, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run our own command line as the user."""
@@ -103,14 +110,10 @@ class Session:
         """Where a path of the session can be reached from outside, by root."""
         return Path(f"/proc/{self.init}/root") / inner.relative_to("/")
 
-    def put(self, inner: Path, content: bytes) -> None:
-        """Write a file that belongs to the user, in one go, as a browser's last rename does."""
-        target = self.path(inner)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(content)
-        os.chown(part, _USER, _USER)
-        part.rename(target)
+    def put(self, inner: Path, content: bytes, *, mode: str = "600") -> None:
+        """Have the user write a file, in one go, as a browser's last rename does."""
+        words = 'mkdir -p "$(dirname "$1")" && cat > "$1.part" && chmod "$2" "$1.part" && mv "$1.part" "$1"'
+        self._run(["sh", "-c", words, "sh", inner, mode], {}, content)
 
     def pid(self, unit: str) -> int:
         """The main process of a service, as its own namespace counts it; 0 if there is none."""

@@ -16,9 +16,9 @@ import platformdirs
 from chathold.configuration import ConfigurationError, Fault, Settings
 from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.texts import _
-from chathold.filesystems import is_there
+from chathold.filesystems import is_there, nearest
 from chathold.home import Home
-from chathold.trash import data_home, trash_of
+from chathold.trash import can_write, data_home, trash_of
 
 
 def watched_folders(settings: Settings) -> tuple[Path, ...]:
@@ -46,6 +46,11 @@ def _put_away(settings: Settings) -> Iterator[Path]:
             yield folder
             if sys.platform != "win32" and (trash := trash_of(folder, data_home(), os.getuid())):
                 yield trash
+
+
+def closed_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
+    """Those of the folders to be written to in which this process cannot make a file, or that it could not make."""
+    return tuple(each for each in written_folders(settings, home) if not can_write(nearest(each)))
 
 
 def check_places(settings: Settings, home: Home) -> None:

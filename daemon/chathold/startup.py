@@ -106,6 +106,17 @@ def wake(home: Home) -> bool:
     return _eventually(lambda: address.is_held(home.state))
 
 
+def fits(home: Home, settings: Settings) -> bool | None:
+    """Whether what starts Chathold with the session is as these settings want it; nothing where nothing does."""
+    starter = starting.installed(name_of(home), Folders.here())
+    state = State.look(home.state)
+    if starter is None or state is None:
+        return None
+    with closing(state):
+        known = address.remembered(state)
+    return starter.fits(program_of(home, settings, known.port if known else 0))
+
+
 def end_daemon(home: Home) -> bool:
     """Ask the daemon to end, and wait until it has; whether it did."""
     with closing(State.open(home.state)) as state:

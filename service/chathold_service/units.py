@@ -69,6 +69,7 @@ PrivateUsers=yes
 PrivateNetwork=yes
 PrivateDevices=yes
 {temporary}ProtectSystem=strict
+ProtectHome=read-only
 ReadWritePaths={writes}
 InaccessiblePaths={hidden}
 ProtectClock=yes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -79,6 +80,8 @@ def _uninstall(call: Call) -> int:
     gone = starting.uninstall(name, folders)
     if stand.running and stand.way is not Way.SYSTEMD:
         end_daemon(call.home)
+    with suppress(OSError):
+        call.home.configuration.parent.rmdir()  # if there are settings, it is not empty
     value = {"removed": [os.fspath(each) for each in gone], "archive": os.fspath(call.home.archive)}
 
     def words() -> None:

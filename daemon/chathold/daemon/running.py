@@ -35,7 +35,7 @@ from chathold.daemon.telling import Event, Kind, Stream
 from chathold.filesystems import file_system_of
 from chathold.home import Home
 from chathold.logs import set_level
-from chathold.places import archive_folder, check_places, watched_folders
+from chathold.places import archive_folder, check_places, closed_folders, watched_folders
 from chathold.providers import PROVIDERS
 from chathold.state import State
 from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
@@ -159,6 +159,7 @@ class Daemon:
         self._watcher.start()
         self._send(Request("", create=self._may_create()))
         self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
+        self._tell_closed()
         self._show()
         self._tend()
         self._systemd.ready()
@@ -344,6 +345,15 @@ class Daemon:
         speak(settings.desktop.language)
         self._watcher.look()
         self.stream.tell(Event(Kind.SETTINGS, words))
+        self._tell_closed()
+
+    def _tell_closed(self) -> None:
+        """Name folders that cannot be written to: a service may write only where it was told to when installed."""
+        for folder in closed_folders(self._settings, self.home):
+            words = _(
+                '{folder} cannot be written to. If that is new, "chathold service install" may mend it.'
+            )
+            self.stream.tell(Event(Kind.TROUBLE, words.format(folder=folder)))
 
     # What others may know
 
