@@ -350,9 +350,8 @@ def test_uninstalling_leaves_the_archive_and_nothing_else(session: Session) -> N
     assert set(map(Path, removed)) <= written
     assert _count(session) == count
     assert session.show(UNIT, "LoadState") == "not-found"
-    assert session.run(
-        "systemctl", "--user", "list-units", "--all", "--plain", "chathold*"
-    ).stdout.startswith("0 ")
+    listed = session.run("systemctl", "--user", "list-units", "--all", "--plain", "chathold*")
+    assert "0 loaded units listed" in listed.stdout
     assert json.loads(session.chathold("service", "uninstall", "--json").stdout)["removed"] == []
 
 
@@ -360,3 +359,16 @@ def _files(session: Session) -> set[Path]:
     """Everything in the home, but for the account's Python."""
     found = session.run("find", HOME, "-name", ".venv", "-prune", "-o", "-print").stdout
     return set(map(Path, found.splitlines()))
+
+
+def test_where_user_namespaces_are_forbidden_the_service_runs_without_the_confinement() -> None:
+    """It would not start with it (217/USER); it still can open no connection."""
+    with user_session(namespaces=False) as session:
+        session.run("mkdir", DOWNLOADS)
+        said = json.loads(session.chathold("service", "install", "--no-browser", "--json").stdout)
+        assert said["running"]
+        assert not said["confined"]
+        assert session.show(UNIT, "RestrictAddressFamilies") == "AF_UNIX"
+        assert session.run(PYTHON, "-c", VISIT, said["address"]).stdout.startswith("200 ")
+        checks = json.loads(session.chathold("doctor", "--json", check=False).stdout)["checks"]
+        assert [each["state"] for each in checks if each["name"] == "startup"] == ["ok"]

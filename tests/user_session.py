@@ -11,6 +11,7 @@ environment in its home that sees this project's sources and the packages that r
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -32,6 +33,7 @@ SAID = HOME / "said.log"
 """What services print; there is no journal."""
 _RUNTIME = Path("/run/user") / str(_USER)
 _SEEN = Path("/run/for-tests")
+_CLONE_NEWUSER = 0x10000000
 _SYSTEMD = "/lib/systemd/systemd"
 _TOOLS = ("unshare", "nsenter", "setpriv", "mount", "systemctl", "systemd-run", "systemd-analyze")
 _ENVIRONMENT = {
@@ -133,10 +135,13 @@ def _env(more: dict[str, str]) -> list[str]:
 
 
 @contextmanager
-def user_session() -> Iterator[Session]:
-    """A session that has begun; gone afterwards, with all its processes."""
+def user_session(*, namespaces: bool = True) -> Iterator[Session]:
+    """A session that has begun; gone afterwards, with all its processes.
+
+    Without `namespaces`, users may make no user namespaces there, as on systems that forbid it for safety.
+    """
     keeper = subprocess.Popen(
-        ["unshare", "--mount", sys.executable, __file__, "keeper"],
+        ["unshare", "--mount", sys.executable, __file__, "keeper", "fenced" if not namespaces else "init"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -167,9 +172,10 @@ def _keeper() -> None:
     (ours / "cgroup.procs").write_text(str(os.getpid()))
     init = subprocess.Popen(
         ["unshare", "--mount", "--cgroup", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc",
-         sys.executable, __file__, "init"],
+         sys.executable, __file__, sys.argv[2]],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=_in_a_user_namespace if sys.argv[2] == "fenced" else None,  # noqa: PLW1509 - one thread
     )  # fmt: skip
     (groups / before.lstrip("/") / "cgroup.procs").write_text(str(os.getpid()))
     assert init.stdout is not None
@@ -180,6 +186,26 @@ def _keeper() -> None:
     init.kill()
     init.wait()
     _remove(ours)
+
+
+def _in_a_user_namespace() -> None:
+    """Enter a user namespace in which everybody keeps their number; its limits are its own."""
+    entered, entering = os.pipe()
+    mapped, mapping = os.pipe()
+    process = os.getpid()
+    mapper = os.fork()
+    if mapper == 0:
+        os.read(entered, 1)
+        for kind in ("uid", "gid"):
+            Path(f"/proc/{process}/{kind}_map").write_text("0 0 65536")
+        os.write(mapping, b".")
+        os._exit(0)
+    assert ctypes.CDLL(None).unshare(_CLONE_NEWUSER) == 0
+    os.write(entering, b".")
+    os.read(mapped, 1)
+    os.waitpid(mapper, 0)
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
 
 
 def _remove(group: Path) -> None:
@@ -193,8 +219,10 @@ def _remove(group: Path) -> None:
         Path(folder).rmdir()
 
 
-def _init() -> None:
+def _init(*, namespaces: bool) -> None:
     """Make the private parts of the file system, begin the session, and wait for orphans."""
+    if not namespaces:
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
     _mounts()
     _account()
     _environment_of_python()
@@ -283,4 +311,7 @@ def _do(*command: object) -> None:
 
 
 if __name__ == "__main__":
-    {"keeper": _keeper, "init": _init}[sys.argv[1]]()
+    if sys.argv[1] == "keeper":
+        _keeper()
+    else:
+        _init(namespaces=sys.argv[1] != "fenced")
