@@ -19,7 +19,7 @@ def open_uri(uri: str) -> bool:
     the user's service manager is asked to start it, which knows the display, too.
     """
     if not uri.startswith(_SCHEMES) or not uri.isprintable() or " " in uri:
-        raise ValueError(uri)
+        raise ValueError(f"not a page or a file: {uri}")
     if sys.platform == "win32":
         return _started(uri)
     command = command_for(uri, dict(os.environ))

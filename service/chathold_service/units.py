@@ -39,8 +39,7 @@ ExecStart={command}
 {environment}WatchdogSec=60
 TimeoutStopSec=20
 Restart=on-failure
-{restart}
-{base}
+{restart}{base}
 [Install]
 WantedBy=default.target
 """
@@ -157,16 +156,12 @@ def _if_there(paths: Iterable[Path]) -> str:
 
 
 def _word(word: str, *, arguments: bool) -> str:
-    if not word.isprintable() or (not word.isascii() and _has_loose_bytes(word)):
+    if any(each < " " or each == "\x7f" or "\ud800" <= each <= "\udfff" for each in word):
         raise ValueError(word)
     if _PLAIN.fullmatch(word):
         return word
     word = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{word.replace("$", "$$") if arguments else word}"'
-
-
-def _has_loose_bytes(word: str) -> bool:
-    return any("\ud800" <= each <= "\udfff" for each in word)
 
 
 def _written(name: str) -> str:
