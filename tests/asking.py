@@ -92,7 +92,7 @@ class Asking:
 async def _asked(app: Any, method: str, path: str, headers: dict[str, str], body: bytes) -> Answered:
     scope = {
         "type": "http",
-        "asgi": {"version": "3.0"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "method": method,
         "scheme": "http",

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ from rich.cells import cell_len
 
 import histories
 import screens
-from chathold import address
-from chathold.cli.commands import COMMANDS, Call
-from chathold.state import State
+from chathold.address import Address
+from chathold.cli.commands import COMMANDS
 from screens import Said, command_line, environment, on_terminal, one_after_another, said, started
 
 SECRET = "what somebody told a machine"  # noqa: S105 - chat text that must not get out
@@ -144,22 +142,18 @@ def test_a_bug_is_reported_somewhere_even_if_the_logs_cannot_be_written(
 # --- JSON
 
 
-def _listening(call: Call) -> None:
-    """As if the reader had been started."""
-    with closing(State.open(call.home.state)) as state, address.listen(state)[0]:
-        pass
-
-
 @pytest.mark.parametrize("name", [*COMMANDS, "backup and restore"])
 def test_every_command_answers_with_one_json_document(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """With `--json` standard output holds one document and a line end; nothing is said beside it."""
     monkeypatch.setattr("chathold.daemon.signals.heed_signals", lambda daemon: daemon.stop())
-    monkeypatch.setattr("chathold.cli.reading._start", _listening)
+    monkeypatch.setattr("chathold.reader.trying.serve", lambda *_given, **_named: None)
+    monkeypatch.setattr("chathold.cli.reading._running", lambda _call: Address(20_000, "prefix"))
     chat = ID["Chat 2"]
     arguments: dict[str, list[str]] = {
         "web": ["--no-browser"],
+        "try": ["--no-browser", os.fspath(histories.claude_earlier(tmp_path))],
         "import": [os.fspath(histories.claude_earlier(tmp_path))],
         "show": [chat],
         "history": [chat],
@@ -167,6 +161,7 @@ def test_every_command_answers_with_one_json_document(
         "backup": [os.fspath(tmp_path / "copy")],
         "restore": [os.fspath(tmp_path / "copy")],
         "forget": [chat],
+        "search": ["chat"],
     }
     if name in {"restore", "backup and restore"}:
         assert said(home, "backup", os.fspath(tmp_path / "copy"), "--json").code == 0
@@ -392,7 +387,9 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    sorted(COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web"}),
+    sorted(
+        COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try"}
+    ),
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
     """What needs an archive says how to get one, and leaves none behind."""

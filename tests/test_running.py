@@ -14,8 +14,7 @@ from chathold.configuration import Settings
 from chathold.configuration.settings import Downloads
 from chathold.core.texts import speak
 from chathold.daemon.answers import Answer, Ended, Request, Verdict
-from chathold.daemon.clock import Clock
-from chathold.daemon.running import Daemon, Message
+from chathold.daemon.running import Clock, Daemon, Message
 from chathold.daemon.telling import Event, Kind
 from chathold.home import Home
 from chathold.state import State

@@ -30,6 +30,7 @@ _FIRST_PORT, _PORTS = 20_000, 10_000
 """Below those that systems hand out for connections, so that the same one is likely free next time."""
 _TRIES = 20
 _BACKLOG = 64
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ def _anew(state: State) -> tuple[socket.socket, Address]:
 
 def _listening(port: int) -> socket.socket | None:
     """A socket that listens at this port; none if it cannot be had."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    except OSError:  # a sandbox lets nobody have one: then it has to be handed in
+        return None
     try:
         if sys.platform == "win32":  # there, SO_REUSEADDR would let others take the port from us
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -107,6 +111,43 @@ def _listening(port: int) -> socket.socket | None:
         made.close()
         return None
     return made
+
+
+def take_over(there: socket.socket, state: State) -> Address:
+    """The address that goes with a socket that was handed in.
+
+    Raises `ChatholdError` if it does not listen on the loopback interface.
+    """
+    try:
+        host, port = there.getsockname()[:2]
+        listens = there.family == socket.AF_INET and there.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except (OSError, ValueError):
+        host, port, listens = "", 0, 0
+    if host != HOST or not listens:
+        raise ChatholdError(
+            _("The socket that was handed in does not listen on this computer alone."),
+            place=str(there.fileno()),
+            advice=_("It has to listen on 127.0.0.1."),
+        )
+    return adopt(state, port)
+
+
+def found(state_folder: Path) -> Address | None:
+    """Where somebody listens for the reader now; none if nobody does."""
+    if not is_held(state_folder):
+        return None
+    state = State.open(state_folder)
+    try:
+        known = remembered(state)
+    finally:
+        state.close()
+    if known is None:
+        return None
+    try:
+        socket.create_connection((HOST, known.port), _PATIENCE).close()
+    except OSError:
+        return None
+    return known
 
 
 def hold(state_folder: Path) -> BaseFileLock | None:

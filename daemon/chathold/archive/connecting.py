@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from chathold.archive import schema
-from chathold.archive.folder import DATABASE, may_write
+from chathold.archive.folder import may_write
 
 OTHERS_WAITED_FOR = 30_000
 """So many milliseconds one waits for another process's transaction."""
@@ -18,7 +18,7 @@ _WAL_LIMIT = 64 << 20
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the database; where nothing can be written, as one that nobody changes."""
-    still = not may_write(path) and not path.with_name(f"{DATABASE}-wal").exists()
+    still = not may_write(path) and not path.with_name(f"{path.name}-wal").exists()
     name = f"{path.absolute().as_uri()}?immutable=1" if still else str(path)
     wait = OTHERS_WAITED_FOR / 1000
     return sqlite3.connect(name, isolation_level=None, timeout=wait, check_same_thread=False, uri=still)

@@ -2,8 +2,10 @@
 
 archive/
 ├── archive.db     records, and all that is known about them
+├── search.db      what "search" looks in: derived, made anew where it is missing
 ├── assets/ab/…    the user's files, named by the SHA-256 of their bytes
 ├── lock           held by the one process that writes
+├── search.lock    held by the process that fills search.db
 └── READ ME.txt    what this folder is
 """
 
@@ -16,6 +18,8 @@ from pathlib import Path
 
 DATABASE = "archive.db"
 LOCK = "lock"
+SEARCH = "search.db"
+SEARCH_LOCK = "search.lock"
 READ_ME = "READ ME.txt"
 UNFINISHED = "unfinished"
 """A file that lies here while another archive is being copied into this folder."""

@@ -45,8 +45,22 @@ class Filters:
 
 def records(archive: Archive, filters: Filters, *, documents: bool = False, limit: int = -1) -> list[Json]:
     """Conversations (or documents), the one that changed last first."""
-    conditions = ["kind != ?" if documents else "kind = ?"]
-    values: list[Any] = [CONVERSATION]
+    conditions, values = conditions_of(filters)
+    conditions.append("kind != ?" if documents else "kind = ?")
+    values.append(CONVERSATION)
+    query = f"{STATE} WHERE {' AND '.join(conditions)} ORDER BY updated DESC NULLS LAST, state.id LIMIT ?"
+    lines = [line_of(row) for row in archive.database.execute(query, (*values, limit))]
+    if documents and not filters.gone:
+        lines += [line for line in extracted(archive) if _matches(archive, line, filters)]
+        lines.sort(key=lambda line: line["id"])
+        lines.sort(key=lambda line: line["updated"] or "", reverse=True)
+    return lines[:limit] if limit >= 0 else lines
+
+
+def conditions_of(filters: Filters) -> tuple[list[str], list[Any]]:
+    """The filters as conditions on `STATE`, with their values."""
+    conditions = ["1"]
+    values: list[Any] = []
     if filters.provider:
         conditions.append("provider = ?")
         values.append(filters.provider)
@@ -61,13 +75,7 @@ def records(archive: Archive, filters: Filters, *, documents: bool = False, limi
         values.append(filters.title)
     if filters.gone:
         conditions.append("gone_since IS NOT NULL AND gone_confirmed")
-    query = f"{STATE} WHERE {' AND '.join(conditions)} ORDER BY updated DESC NULLS LAST, state.id LIMIT ?"
-    lines = [line_of(row) for row in archive.database.execute(query, (*values, limit))]
-    if documents and not filters.gone:
-        lines += [line for line in extracted(archive) if _matches(archive, line, filters)]
-        lines.sort(key=lambda line: line["id"])
-        lines.sort(key=lambda line: line["updated"] or "", reverse=True)
-    return lines[:limit] if limit >= 0 else lines
+    return conditions, values
 
 
 def _matches(archive: Archive, line: Json, filters: Filters) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chathold.archive import blobs
+from chathold.archive.contents import name_of
 from chathold.archive.extracts import find_extracted, show_extracted
 from chathold.archive.reading import Record, merged, places
 from chathold.archive.store import Archive
@@ -98,14 +99,7 @@ class _Assets:
 
     def name(self, attachment: Attachment) -> str:
         """The name the user gave the file, as far as any export says."""
-        if attachment.name or not attachment.id:
-            return attachment.name
-        row = self._database.execute(
-            "SELECT min(name) FROM asset_name JOIN file ON file.id = asset_name.file"
-            " JOIN file_state ON file_state.file = file.id WHERE ref = ? AND provider = ?",
-            (attachment.id, self._provider),
-        ).fetchone()
-        return row[0] or ""
+        return name_of(self._database, self._provider, attachment)
 
 
 def _message(seen: Seen, assets: _Assets) -> Json:

@@ -17,6 +17,7 @@ from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import amount, answer, write
 from chathold.core.plain import clean
 from chathold.core.texts import _
+from chathold.search import catch_up
 
 
 @command("verify")
@@ -58,6 +59,7 @@ def rebuild_command(call: Call) -> None:
         forget_derived(archive)
         derive(archive)
         archive.checkpoint()
+        catch_up(archive, anew=True)
     answer({"rebuilt": True}, as_json=call.as_json, words=lambda: write(_("Done: all was worked out again.")))
 
 

@@ -15,6 +15,7 @@ from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, note, write
 from chathold.core.errors import UsageError
 from chathold.core.texts import _, ngettext
+from chathold.search import catch_up
 
 
 @command("forget")
@@ -40,6 +41,7 @@ def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool)
             else:
                 forget_records(archive, ledger, records)
                 number = len(records)
+        catch_up(archive, stop=lambda: True, anew=True)
 
     def words() -> None:
         write(

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 from chathold.archive.receipts import as_json
+from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, files, joined, messages
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import day, note, write, write_json
+from chathold.core.errors import ArchiveError
 from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
+from chathold.search import catch_up
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -47,9 +50,22 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
                 bar.clear()
                 if not call.as_json:
                     _say(receipt)
-    if call.as_json:
-        write_json({"imports": [as_json(receipt) for receipt in receipts]})
+        if call.as_json:
+            write_json({"imports": [as_json(receipt) for receipt in receipts]})
+        _make_searchable(archive, bar)
     return int(any(receipt.outcome.failure for receipt in receipts))
+
+
+def _make_searchable(archive: Archive, bar: _Bar) -> None:
+    """Index what is new. What was imported is safe already, so whatever is in the way is only said."""
+    try:
+        catch_up(archive, progress=lambda done, total: bar.show("indexing", done, total))
+    except KeyboardInterrupt:
+        bar.clear()
+        note(_("Interrupted. All is in the archive; the next search goes on making it searchable."))
+    except ArchiveError as error:
+        bar.clear()
+        note(f"{error.place}: {error.title}")
 
 
 class _Bar:
@@ -57,7 +73,7 @@ class _Bar:
 
     def __init__(self) -> None:
         self._seen = sys.stderr.isatty()
-        self._stages = {"importing": _("Importing"), "reading": _("Reading")}
+        self._stages = {"importing": _("Importing"), "reading": _("Reading"), "indexing": _("Indexing")}
         self._bar: Progress | None = None
 
     def show(self, stage: str, done: int, total: int) -> None:

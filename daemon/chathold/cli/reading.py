@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from chathold import address
+from chathold.address import Address
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, write
 from chathold.core.errors import ChatholdError
@@ -18,15 +20,16 @@ from chathold.home import Home
 
 _ALREADY = 3
 """What `python -m chathold.reader` ends with where another process listens."""
+_TRIES, _PATIENCE = 40, 0.2
 
 
 @command("web")
 @click.option("--no-browser", is_flag=True, help=_("Only print the address."))
 def web_command(call: Call, *, no_browser: bool) -> None:
     """Start the reader, unless it runs, and show it."""
-    from chathold.reader.session import CODE_LASTS  # noqa: PLC0415 - other commands of this module need none of it
+    from chathold.reader.session import CODE_LASTS  # noqa: PLC0415 - `try` needs none of it
 
-    value = show_reader(call.home, browse=not no_browser)
+    value = show_reader(call.home, browser=not no_browser)
 
     def words() -> None:
         write(_("Your chats: {address}").format(address=value["address"]))
@@ -39,29 +42,39 @@ def web_command(call: Call, *, no_browser: bool) -> None:
     answer(value, as_json=call.as_json, words=words)
 
 
-def show_reader(home: Home, *, browse: bool) -> dict[str, Any]:
+def show_reader(home: Home, *, browser: bool) -> dict[str, Any]:
     """Start what answers, unless it runs; the `address` that opens the reader once, and whether a `browser` shows it.
 
     Where Chathold starts with the session, that is the daemon; else a reader by itself. Raises `ChatholdError`.
     """
-    from chathold import address  # noqa: PLC0415
     from chathold.reader.session import entrance, new_code  # noqa: PLC0415
-    from chathold.startup import wake  # noqa: PLC0415
     from chathold.state import State  # noqa: PLC0415
-    from chathold_service.opening import open_uri  # noqa: PLC0415
 
-    if not address.is_held(home.state) and not wake(home):
-        _start(home)
+    where = entrance(_running(home), "")
     with closing(State.open(home.state)) as state:
-        at = address.remembered(state)
-        if at is None:
-            raise ChatholdError(_("The reader did not start."), advice=_('Try again: "chathold web".'))
-        where = entrance(at, new_code(state, time.time()))
-    return {"address": where, "browser": browse and open_uri(where)}
+        where += new_code(state, time.time())
+    return {"address": where, "browser": browser and browse(where)}
 
 
-def _start(home: Home) -> None:
-    """Start the reader and wait until it listens. Raises `ChatholdError` with what it says if it does not."""
+def _running(home: Home) -> Address:
+    """Where the reader listens; it is started unless it does already. One that is just ending is waited for."""
+    from chathold.startup import wake  # noqa: PLC0415
+
+    said = ""
+    for _try in range(_TRIES):
+        at = address.found(home.state)
+        if at is not None:
+            return at
+        said = "" if wake(home) else _start(home)
+        if said:
+            break
+    raise ChatholdError(
+        _("The reader did not start."), place=said, advice=_('"chathold doctor" may say why.')
+    )
+
+
+def _start(home: Home) -> str:
+    """Start the reader, and wait until it listens; what it says if it cannot."""
     process = subprocess.Popen(  # noqa: S603 - ourselves
         [sys.executable, "-m", "chathold.reader", *home.arguments, "--quiet"],
         stdin=subprocess.DEVNULL,
@@ -75,12 +88,12 @@ def _start(home: Home) -> None:
     assert process.stderr is not None  # noqa: S101
     with process.stdout, process.stderr:
         if process.stdout.readline():
-            return
-        said = process.stderr.read()
-    if process.wait() != _ALREADY:
-        raise ChatholdError(
-            _("The reader did not start."), place=said.strip(), advice=_('"chathold doctor" may say why.')
-        )
+            return ""
+        said = process.stderr.read().strip()
+    if process.wait() == _ALREADY:
+        time.sleep(_PATIENCE)
+        return ""
+    return said or _("It gave no reason.")
 
 
 def _detached() -> dict[str, Any]:
@@ -88,3 +101,10 @@ def _detached() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
+
+
+def browse(page: str) -> bool:
+    """Open the page in the user's browser; whether that can be done here."""
+    from chathold_service.opening import open_uri  # noqa: PLC0415 - `--no-browser` needs none of it
+
+    return open_uri(page)

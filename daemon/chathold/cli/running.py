@@ -33,13 +33,11 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     if supervised:
         _supervise(call)
         return
-    from chathold.daemon.activation import Activation  # noqa: PLC0415 - `pause` and `resume` need none of it
-    from chathold.daemon.journal import log  # noqa: PLC0415
+    from chathold.daemon.journal import log  # noqa: PLC0415 - `pause` and `resume` need none of it
     from chathold.daemon.renewal import restart  # noqa: PLC0415
     from chathold.daemon.running import Daemon, End  # noqa: PLC0415
     from chathold.daemon.signals import heed_signals  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
-    from chathold_service.sockets import handed_in  # noqa: PLC0415
 
     settings = load(call.home.configuration)
     given = [each.expanduser().absolute() for each in folders]
@@ -48,7 +46,6 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     speak(settings.desktop.language)
     with logging_to(call.home.logs, level=settings.log.level):
         daemon = Daemon(call.home, settings, given)
-        daemon.beside.append(Activation(call.home, handed_in()))
         daemon.stream.listen(log)
         heed_signals(daemon)
         end = daemon.run()

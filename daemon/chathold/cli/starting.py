@@ -37,7 +37,7 @@ def service_command(call: Call, action: str, lines: int, *, no_browser: bool) ->
     with explained():
         match action:
             case "install":
-                return _install(call, browse=not no_browser)
+                return _install(call, browser=not no_browser)
             case "uninstall":
                 return _uninstall(call)
             case "status":
@@ -46,7 +46,7 @@ def service_command(call: Call, action: str, lines: int, *, no_browser: bool) ->
                 return _logs(call, lines)
 
 
-def _install(call: Call, *, browse: bool) -> int:
+def _install(call: Call, *, browser: bool) -> int:
     settings = load(call.home.configuration)
     check_places(settings, call.home)
     folders, name = Folders.here(), name_of(call.home)
@@ -54,7 +54,7 @@ def _install(call: Call, *, browse: bool) -> int:
     make_folders(call.home, settings)
     program = program_of(call.home, settings, port_of(call.home))
     stand = starting.install(program, folders)
-    value = _value(stand) | show_reader(call.home, browse=browse)
+    value = _value(stand) | show_reader(call.home, browser=browser)
 
     def words() -> None:
         _say(stand)

@@ -13,6 +13,7 @@ from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
+from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
     "conversations": 0,
@@ -30,14 +31,11 @@ def status_command(call: Call) -> None:
     archive = Archive.open(call.home.archive)
     doings = doings_of(call.home)
     if archive is None:
-        value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], 0, 0) | doings
+        value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], Indexed(0, 0)) | doings
     else:
         try:
             with archive.reading():
-                read, pending = archive.database.execute(
-                    "SELECT (SELECT count(*) FROM state), (SELECT count(*) FROM stale)"
-                ).fetchone()
-                value = _value(totals(archive), accounts(archive), downloads(archive), read, pending)
+                value = _value(totals(archive), accounts(archive), downloads(archive), standing(archive))
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
         finally:
             archive.close()
@@ -45,13 +43,13 @@ def status_command(call: Call) -> None:
 
 
 def _value(
-    held: dict[str, Any], known: list[dict[str, Any]], waiting: list[dict[str, Any]], read: int, pending: int
+    held: dict[str, Any], known: list[dict[str, Any]], waiting: list[dict[str, Any]], index: Indexed
 ) -> dict[str, Any]:
     return {
         "archive": held,
         "accounts": known,
         "downloads": waiting,
-        "index": {"indexed": read, "pending": pending},
+        "index": {"indexed": index.indexed, "pending": index.pending, "unread": index.unread},
     }
 
 
@@ -89,10 +87,16 @@ def _say(value: dict[str, Any]) -> None:
     for each in value["downloads"]:
         calm = each["state"] in ("importing", "queued", "downloading")
         write(f"{'·' if calm else '!'} {clean(each['path'])}: {clean(each['reason'])}")
-    if value["index"]["pending"]:
-        pending = value["index"]["pending"]
+    unread, pending = value["index"]["unread"], value["index"]["pending"]
+    if unread:
         write(
-            ngettext("{n} chat is still to be read.", "{n} chats are still to be read.", pending).format(
+            ngettext("{n} chat is still to be read.", "{n} chats are still to be read.", unread).format(
+                n=unread
+            )
+        )
+    elif pending:
+        write(
+            ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
                 n=pending
             )
         )

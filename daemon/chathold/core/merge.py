@@ -93,6 +93,11 @@ def merge(sightings: Sequence[Sighting], upto: int | None = None) -> Merged:
     return _folded(sightings, upto).result()
 
 
+def told(sightings: Sequence[Sighting]) -> tuple[Message, ...]:
+    """The messages that `merge` would give, in the order in which they were met, without their places in the tree."""
+    return tuple(map(_finished, _folded(sightings).messages.values()))
+
+
 def outline(sightings: Sequence[Sighting]) -> Outline:
     """What `merge` would give, without putting every message in its place."""
     fold = _folded(sightings)

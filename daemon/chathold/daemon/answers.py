@@ -37,8 +37,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A download to import. `path` may hold bytes that are no text, as `os.fsdecode` has them.
+    """A download to import; with `index` none, but a moment of work on the search index.
 
+    `path` may hold bytes that are no text, as `os.fsdecode` has them.
     `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings.
     """
 
@@ -47,6 +48,7 @@ class Request:
     after_import: str = "leave"
     move_to: str = ""
     language: str = ""
+    index: bool = False
 
     def line(self) -> str:
         """As a line of JSON."""
@@ -66,6 +68,7 @@ class Answer:
     `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
     owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
     did not have before, as (provider, label); `archive` is the archive's id.
+    `behind`: the search index is, and more work on it would help.
     """
 
     path: str
@@ -77,6 +80,7 @@ class Answer:
     receipt: dict[str, Any] | None = None
     accounts: tuple[tuple[str, str], ...] = ()
     archive: str = ""
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,15 @@ def stamp() -> Stamp | None:
     return state.st_mtime_ns, state.st_size
 
 
+def stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
 class Renewal:
     """Compares the installed code with that which runs. Times are monotonic seconds, passed in."""
 

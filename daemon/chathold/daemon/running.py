@@ -12,7 +12,9 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -26,20 +28,20 @@ from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
-from chathold.daemon.beside import Beside
-from chathold.daemon.clock import Clock
+from chathold.daemon.door import Door
 from chathold.daemon.importing import Importer
 from chathold.daemon.queueing import Queue
-from chathold.daemon.renewal import Renewal, stamp
+from chathold.daemon.renewal import Renewal, stamp, stamp_of
 from chathold.daemon.telling import Event, Kind, Stream
 from chathold.filesystems import file_system_of
 from chathold.home import Home
 from chathold.logs import set_level
 from chathold.places import archive_folder, check_places, closed_folders, watched_folders
-from chathold.providers import PROVIDERS
+from chathold.providers import readers
 from chathold.state import State
 from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
 from chathold.watching import Download, Reason, Watcher
+from chathold_service.sockets import handed_in
 from chathold_service.systemd import Systemd
 
 _OUTLOOK = 2.0
@@ -64,9 +66,12 @@ class End(Enum):
     RENEWED = auto()
 
 
-def readers() -> str:
-    """The versions of what reads exports."""
-    return " ".join(f"{each.NAME}:{each.READER}" for each in PROVIDERS)
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clock on the wall (Unix seconds), and one that nobody sets (seconds)."""
+
+    wall: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
 
 
 class Daemon:
@@ -77,7 +82,6 @@ class Daemon:
     ) -> None:
         self.home = home
         self.stream = Stream()
-        self.beside: list[Beside] = []
         self._archive = home.archive
         self._settings = settings
         self._given = tuple(given)
@@ -86,6 +90,7 @@ class Daemon:
         self._state = State.open(home.state)
         self._queue = Queue(self._state, self.stream, readers())
         self._importer = Importer(self._archive, home.logs, self._inbox.put)
+        self._door = Door(home, handed_in())
         self._systemd = Systemd()
         self._renewal = Renewal(stamp())
         self._watcher = Watcher(
@@ -96,9 +101,10 @@ class Daemon:
             look_every=settings.downloads.scan_minutes * 60,
             clock=self._clock.steady,
         )
-        self._configured = _stamp_of(home.configuration)
+        self._configured = stamp_of(home.configuration)
         self._paused = False
         self._asked = 0
+        self._behind = False
         self._changes = -1
         self._supervised = self._clock.steady() - _SUPERVISED_EVERY
         self._offset = self._clock.wall() - self._clock.steady()
@@ -120,8 +126,7 @@ class Daemon:
                     finally:
                         self._finish()
         finally:
-            for each in self.beside:
-                each.stop()
+            self._door.close()
             self._state.close()
         return self._end or End.STOPPED
 
@@ -131,17 +136,20 @@ class Daemon:
             if self._may_create():
                 self._archive.mkdir(mode=0o700, parents=True, exist_ok=True)
                 return
-            self._tend()
+            self._open_door()
             self._systemd.ready()
             words = _("The archive is not where it was, in {folder}.").format(folder=self._archive)
-            if self._state.downloads.tell_once(
-                "archive", [os.fspath(self._archive)], _today(self._clock.wall())
-            ):
-                self.stream.tell(Event(Kind.TROUBLE, words))
+            self._tell_daily("archive", os.fspath(self._archive), words)
             self._systemd.status(words)
             self._systemd.alive()
             if Message.STOP in self._messages(_OUTLOOK) or self._state.memory.get(STOP):
                 self._end = End.STOPPED
+
+    def _tell_daily(self, cause: str, target: str, words: str) -> None:
+        """Tell of trouble that lasts, once a day."""
+        today = datetime.fromtimestamp(self._clock.wall(), UTC).date().isoformat()
+        if self._state.downloads.tell_once(cause, [target], today):
+            self.stream.tell(Event(Kind.TROUBLE, words))
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """End after this turn; may be called from a signal or another thread."""
@@ -157,12 +165,16 @@ class Daemon:
         now = self._clock.wall()
         self._state.memory.set(DAEMON, {"pid": os.getpid(), "since": now, "version": __version__})
         self._watcher.start()
+        self._open_door()
         self._send(Request("", create=self._may_create()))
         self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
         self._tell_closed()
         self._show()
-        self._tend()
         self._systemd.ready()
+
+    def _open_door(self) -> None:
+        if trouble := self._door.open(self._state):
+            self._tell_daily("door", "", trouble)
 
     def _named(self) -> str:
         return ", ".join(map(os.fspath, self._folders()))
@@ -185,7 +197,8 @@ class Daemon:
             for download in self._watcher.tick():
                 self._queue.add(download, self._clock.wall())
             self._import_next()
-        self._show_sometimes()
+        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
+            self._show()
         self._systemd.alive()
         patience = _OUTLOOK if self._paused else max(0.01, min(_OUTLOOK, self._watcher.due()))
         for message in self._messages(patience):
@@ -218,6 +231,7 @@ class Daemon:
                 self._answered(message)
             case Ended():
                 self._asked = 0
+                self._behind = False
                 if self._queue.importing is not None:
                     path = self._queue.importing.path
                     promising = self._queue.share is not None or promises_export(path.name)
@@ -229,6 +243,8 @@ class Daemon:
         if download is not None:
             self._send(self._request(download))
             self._shown = 0.0
+        elif not self._asked and self._behind:
+            self._send(Request("", index=True, language=self._settings.desktop.language))
         elif not self._asked:
             self._importer.rest()
 
@@ -261,6 +277,7 @@ class Daemon:
         return known is None or known["folder"] != os.fspath(self._archive)
 
     def _answered(self, answer: Answer) -> None:
+        self._behind = answer.behind
         self._queue.answered(answer, self._clock.wall())
         if answer.archive:
             self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})
@@ -299,11 +316,11 @@ class Daemon:
     def _supervise(self) -> None:
         """Every few seconds: the settings, what is to be tried again, what has gone, newer code."""
         self._supervised = self._clock.steady()
-        self._tend()
-        configured = _stamp_of(self.home.configuration)
+        configured = stamp_of(self.home.configuration)
         if configured != self._configured:
             self._configured = configured
             self._reload()
+        self._open_door()
         self._queue.tidy()
         for path in self._queue.due(self._clock.wall(), self._free()):
             self._watcher.again(path)
@@ -314,10 +331,6 @@ class Daemon:
                 self.stream.tell(Event(Kind.REPAIRED, words))
         if self._renewal.due(stamp(), self._clock.steady()) and not len(self._queue):
             self._end = End.RENEWED
-
-    def _tend(self) -> None:
-        for each in self.beside:
-            each.tend(self._state)
 
     def _free(self) -> int:
         try:
@@ -349,17 +362,11 @@ class Daemon:
 
     def _tell_closed(self) -> None:
         """Name folders that cannot be written to: a service may write only where it was told to when installed."""
+        words = _('{folder} cannot be written to. If that is new, "chathold service install" may mend it.')
         for folder in closed_folders(self._settings, self.home):
-            words = _(
-                '{folder} cannot be written to. If that is new, "chathold service install" may mend it.'
-            )
             self.stream.tell(Event(Kind.TROUBLE, words.format(folder=folder)))
 
     # What others may know
-
-    def _show_sometimes(self) -> None:
-        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
-            self._show()
 
     def _show(self) -> None:
         """Note for `status` what is watched and under way."""
@@ -386,19 +393,6 @@ class Daemon:
         return _("Watching {folders}.").format(folders=self._named())
 
 
-def _today(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).date().isoformat()
-
-
 def _pace(settings: Settings) -> tuple[float, float]:
     """What the watcher is told once, when it starts."""
     return settings.downloads.quiet_seconds, settings.downloads.scan_minutes
-
-
-def _stamp_of(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is written."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size, state.st_ino

@@ -38,9 +38,12 @@ from chathold.core.texts import _, speak
 from chathold.daemon.answers import Answer, Progress, Request, Said, Verdict, written
 from chathold.daemon.putting_away import put_away
 from chathold.intake import Wishes, finish_interrupted, take_one
+from chathold.search import catch_up, standing
 
 _TOLD_EVERY = 0.5
 _NICER = 10
+_SLICE = 2.0
+"""So many seconds the search index is worked on at a time."""
 
 
 def main() -> int:
@@ -99,9 +102,11 @@ class _Worker:
         path = Path(request.path)
         self._promising = promises_export(path.name)
         try:
+            if request.index:
+                return self._index()
             if not request.path:
                 finish_interrupted(self._opened(create=request.create))
-                return Answer("", Verdict.IMPORTED, archive=self._id())
+                return Answer("", Verdict.IMPORTED, archive=self._id(), behind=self._behind())
             if not _looks_right(path):
                 return Answer(request.path, Verdict.NOT_AN_EXPORT)
             self._promising = True
@@ -124,6 +129,7 @@ class _Worker:
             receipt=as_json(receipt),
             accounts=tuple((each["provider"], each["label"]) for each in new),
             archive=self._id(),
+            behind=self._behind(),
         )
         if receipt.outcome is Outcome.FAILED:
             return _failed(receipt, answer)
@@ -132,6 +138,17 @@ class _Worker:
         except ExportError as error:
             return replace(answer, title=error.title, advice=error.advice)
         return answer
+
+    def _index(self) -> Answer:
+        """Work on the search index for a moment, so that a download that arrives need not wait long."""
+        archive = self._opened(create=False)
+        before = standing(archive)
+        until = time.monotonic() + _SLICE
+        after = catch_up(archive, stop=lambda: time.monotonic() > until)
+        return Answer("", Verdict.IMPORTED, archive=self._id(), behind=0 < after.pending < before.pending)
+
+    def _behind(self) -> bool:
+        return self._archive is not None and standing(self._archive).differs
 
     def _opened(self, *, create: bool) -> Archive:
         there = os.path.exists(self._folder / "archive.db")  # noqa: PTH110 - `Path.exists` may raise

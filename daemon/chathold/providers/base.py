@@ -106,6 +106,10 @@ class Provider(Protocol):
         """Version of this reader; a higher one reads everything again."""
 
     @property
+    def CHAT(self) -> str:
+        """Where the service shows a conversation, with `{id}` for its own id of it."""
+
+    @property
     def NEVER_EXPORTED(self) -> tuple[tuple[str, str], ...]:
         """What this service's exports never hold, each with the date this was last looked up (ISO)."""
 

@@ -69,6 +69,7 @@ from chathold.providers.chatgpt_members import holds_exports, recognise
 from chathold.providers.chatgpt_sidecars import accounts, asset_id, asset_names, coverage, manifest, name_time
 
 __all__ = [
+    "CHAT",
     "NAME",
     "NEVER_EXPORTED",
     "READER",
@@ -88,6 +89,7 @@ __all__ = [
 NAME = "chatgpt"
 TITLE = "ChatGPT"
 READER = 1
+CHAT = "https://chatgpt.com/c/{id}"
 
 _LOOKED_UP = "2026-11-23"
 NEVER_EXPORTED: tuple[tuple[str, str], ...] = (

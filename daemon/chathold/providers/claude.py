@@ -56,6 +56,7 @@ from chathold.providers.values import items, mapping, masked, seconds, size, tex
 NAME = "claude"
 TITLE = "Claude"
 READER = 1
+CHAT = "https://claude.ai/chat/{id}"
 
 _LOOKED_UP = "2026-11-23"
 NEVER_EXPORTED: tuple[tuple[str, str], ...] = (

@@ -53,6 +53,7 @@ from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recogn
 NAME = "deepseek"
 TITLE = "DeepSeek"
 READER = 1
+CHAT = "https://chat.deepseek.com/a/chat/s/{id}"
 
 _LOOKED_UP = "2026-11-23"
 NEVER_EXPORTED: tuple[tuple[str, str], ...] = (

@@ -1,12 +1,18 @@
 """The reader: the archive as pages on this computer, for a browser on this computer.
 
     guard       who may ask: host, origin, session, and the headers of every answer       rules are pure
+    peers       whose connection it is, where the system tells
+    outside     the page for those who are not let in
     session     the address and secret of a session; the one-time code that opens one
     attendance  whether anybody still reads; if not, the reader ends                      pure
     serving     the process: a listening socket, uvicorn, the end
     app         the application: pages behind the guard, errors in words
+    tending     deriving and indexing, where no daemon does it
     opening     the archive and the state, opened for one request
     showing     a template with values becomes an answer; what is told once after a form
+    recent      the conversations read last, put together once
+    talk        a conversation as it is read: one branch, in pages                        pure
+    comparing   two texts side by side                                                    pure
     forms       what a form says
     wording     times, numbers and names in words                                         pure
     pages/      one module a page; `pages/__init__.py` lists them

@@ -19,7 +19,8 @@ from chathold.core.errors import ChatholdError
 from chathold.core.texts import speak
 from chathold.home import Home
 from chathold.reader.attendance import PATIENCE
-from chathold.reader.serving import handed_in, serve_at_home
+from chathold.reader.serving import serve_at_home
+from chathold_service.sockets import by_number, handed_in
 
 DONE, FAILED, ALREADY = 0, 1, 3
 
@@ -32,15 +33,15 @@ DONE, FAILED, ALREADY = 0, 1, 3
 @click.option("--leashed", is_flag=True)
 def main(home: str, number: int | None, patience: float, *, quiet: bool, leashed: bool) -> None:
     """Serve until nobody reads. 0 done, 1 failed, 3 if another process does already."""
+    given = handed_in()[:1] if number is None else [by_number(number)]
     if leashed:
         threading.Thread(target=_end_with_input, name="leash", daemon=True).start()
-    given = handed_in(os.environ, os.getpid())
     try:
         places = Home.find(home)
-        speak(load(places.configuration).desktop.language)
-        served = serve_at_home(
-            places, given if number is None else number, patience, _say_last if quiet else _say
-        )
+        language = load(places.configuration).desktop.language
+        speak(language)
+        say = _say_last if quiet else _say
+        served = serve_at_home(places, given[0] if given else None, patience, say, language)
     except ChatholdError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(FAILED)

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from chathold import __version__
 from chathold.core.texts import _, language, ngettext
 from chathold.reader import wording
 from chathold.reader.opening import reader_of
@@ -27,7 +26,6 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
     told = []
     while reader.told:
         told.append(reader.told.popleft())
-    route = request.scope.get("route")
     shown = (
         _environment()
         .get_template(template)
@@ -35,13 +33,12 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
             **values,
             link=lambda name, **ids: link(request, name, **ids),
             asset=lambda name: link(request, "static", path=name),
-            here=getattr(route, "name", ""),
+            here=request.url.path,
             navigation=[(name, _(label)) for name, label in NAVIGATION],
             told=told,
             lang=language().replace("_", "-"),
             now=reader.wall(),
             trying=reader.trying,
-            version=__version__,
         )
     )
     return HTMLResponse(shown, status_code)

@@ -14,13 +14,13 @@ from chathold.rendering.controls import name as plain_name
 
 Time = float | str | None
 
-_MONTHS = (
+MONTHS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
 )  # fmt: skip
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _RECENT_DAYS = 45
-_NAMED_BY_US = ("memory", "feedback")
+_NAMED_BY_US = ("memory", "feedback", "instructions")
 _TITLES = {each.NAME: each.TITLE for each in PROVIDERS}
 _LONGEST_TITLE = 300
 
@@ -56,7 +56,7 @@ def day(time: Time) -> str:
     found = local(time)
     if found is None:
         return _("unknown")
-    return _("{day} {month} {year}").format(day=found.day, month=_(_MONTHS[found.month - 1]), year=found.year)
+    return _("{day} {month} {year}").format(day=found.day, month=_(MONTHS[found.month - 1]), year=found.year)
 
 
 def month(time: Time) -> str:
@@ -64,7 +64,7 @@ def month(time: Time) -> str:
     found = local(time)
     if found is None:
         return _("Without a date")
-    return _("{month} {year}").format(month=_(_MONTHS[found.month - 1]), year=found.year)
+    return _("{month} {year}").format(month=_(MONTHS[found.month - 1]), year=found.year)
 
 
 def ago(time: Time, now: float) -> str:
@@ -139,6 +139,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ago": _stamped(ago),
     "day": _stamped(day),
     "exact": _stamped(exact),
+    "day_name": day,
     "month": month,
     "amount": amount,
     "number": number,

@@ -19,3 +19,15 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) sign();
 });
+
+// The key that leads to searching, unless somebody is writing something.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const field = document.querySelector("#q, #find");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+document.documentElement.classList.add("with-scripts");

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from chathold import address
-from chathold.daemon import activation
-from chathold.daemon.activation import Activation, Started
+from chathold.daemon import door
+from chathold.daemon.door import Door, Started
 from chathold.home import Home
 from chathold.state import State
 from daemons import Place, running, until
@@ -64,16 +64,16 @@ def home(tmp_path: Path) -> Home:
 def _listening(
     home: Home, readers: Callable[[Home, socket.socket], Started], *given: socket.socket
 ) -> Iterator[int]:
-    """The port of an activation that listens."""
-    waiting = Activation(home, given, readers)
+    """The port of a door that listens."""
+    waiting = Door(home, given, readers)
     with closing(State.open(home.state)) as state:
         try:
-            waiting.tend(state)
+            waiting.open(state)
             known = address.remembered(state)
             assert known is not None
             yield known.port
         finally:
-            waiting.stop()
+            waiting.close()
 
 
 def _visit(port: int) -> bytes:
@@ -128,7 +128,7 @@ def test_a_reader_that_fails_is_started_again_and_the_visitor_waits(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At a growing pace."""
-    monkeypatch.setattr(activation, "_BREATHS", (0.0, 0.01, 0.02))
+    monkeypatch.setattr(door, "_BREATHS", (0.0, 0.01, 0.02))
     readers = Readers(FAILS, FAILS, FAILS, ANSWERS_ONE)
     with _listening(home, readers) as port:
         assert _visit(port) == b"hello"
@@ -137,7 +137,7 @@ def test_a_reader_that_fails_is_started_again_and_the_visitor_waits(
 
 def test_a_daemon_ends_at_once_while_it_takes_a_breath(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the reader has failed."""
-    monkeypatch.setattr(activation, "_BREATHS", (0.0, 3600.0))
+    monkeypatch.setattr(door, "_BREATHS", (0.0, 3600.0))
     readers = Readers(FAILS)
     with _listening(home, readers) as port, socket.create_connection((address.HOST, port)):
         until(lambda: readers.started and readers.started[0].poll() is not None)
@@ -148,16 +148,16 @@ def test_where_another_process_listens_the_daemon_waits_its_turn(home: Home) -> 
     """A reader that was started by hand has the address until it ends."""
     held = address.hold(home.state)
     assert held is not None
-    waiting = Activation(home, (), Readers(ANSWERS_ONE))
+    waiting = Door(home, (), Readers(ANSWERS_ONE))
     with closing(State.open(home.state)) as state:
-        waiting.tend(state)
+        waiting.open(state)
         assert address.remembered(state) is None
         held.release()
-        waiting.tend(state)
+        waiting.open(state)
         known = address.remembered(state)
         assert known is not None
         assert _visit(known.port) == b"hello"
-        waiting.stop()
+        waiting.close()
 
 
 @pytest.mark.slow

@@ -1,0 +1,136 @@
+"""`chathold search`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from chathold.archive.store import Archive
+from chathold.archive.summary import moment
+from chathold.cli.commands import Call, command
+from chathold.cli.opening import archive_of
+from chathold.cli.output import answer, day, note, titled, write
+from chathold.core.errors import ArchiveError
+from chathold.core.plain import clean
+from chathold.core.texts import _, ngettext
+from chathold.search import Found, Hit, Wish, catch_up, find
+
+MARKS = ("⟪", "⟫")
+"""Around what was searched for, in the snippets of `--json`."""
+
+_SHOWN = 20
+_PATIENCE = 2.0
+"""Seconds for which a search brings the index up to date before it answers."""
+
+_BOLD, _PLAIN = "\x1b[1;33m", "\x1b[0m"
+
+
+@command("search")
+@click.argument("words", nargs=-1, metavar="QUERY…")
+@click.option(
+    "--provider", default="", metavar="PROVIDER", help=_("Only of this service: chatgpt, claude or deepseek.")
+)
+@click.option("--account", default="", metavar="ACCOUNT", help=_("Only of this account, by id or label."))
+@click.option(
+    "--role", default="", metavar="ROLE", help=_("Only what this one said: user, assistant, system or tool.")
+)
+@click.option(
+    "--since", default="", metavar="DAY", help=_("Not before this day, as in 2026-03-01, 2026-03 or 2026.")
+)
+@click.option("--until", default="", metavar="DAY", help=_("Not after this day."))
+@click.option(
+    "--model", default="", metavar="NAME", help=_("Only answers of models with this in their name.")
+)
+@click.option("--title", default="", metavar="WORDS", help=_("Only in chats with this in their title."))
+@click.option(
+    "--has", multiple=True, metavar="WHAT", help=_("Only messages with code, or with an attachment.")
+)
+@click.option("--newest", is_flag=True, help=_("The newest first, in place of the best."))
+@click.option("--limit", type=click.IntRange(min=1), default=_SHOWN, metavar="N", help=_("At most so many."))
+def search_command(
+    call: Call, words: tuple[str, ...], has: tuple[str, ...], limit: int, **filters: Any
+) -> None:
+    """Find messages, the best first."""
+    wish = Wish(" ".join(words), has=frozenset(has), **filters)
+    with archive_of(call.home) as archive:
+        found = _found(archive, wish, limit)
+    value = {
+        "query": wish.text,
+        "total": found.total,
+        "results": [_as_json(hit) for hit in found.results],
+        "pending": found.pending,
+    }
+    answer(value, as_json=call.as_json, words=lambda: _say(found))
+    if found.pending:
+        _say_pending(found.pending)
+
+
+def _found(archive: Archive, wish: Wish, limit: int) -> Found:
+    """What is found once a small rest has been indexed."""
+    find(archive, wish, limit=0)  # a query that cannot be understood is told at once
+    until = time.monotonic() + _PATIENCE
+    try:
+        catch_up(archive, stop=lambda: time.monotonic() > until)
+    except ArchiveError as error:
+        note(f"{error.place}: {error.title}")
+        note(f"  {error.advice}")
+    return find(archive, wish, limit=limit)
+
+
+def _as_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "conversation": hit.conversation,
+        "provider": hit.provider,
+        "account": hit.account,
+        "title": hit.title,
+        "message": hit.message,
+        "role": hit.role.value if hit.role else None,
+        "time": moment(hit.time),
+        "snippet": _marked(hit, *MARKS),
+    }
+
+
+def _marked(hit: Hit, before: str, after: str) -> str:
+    return "".join(f"{before}{each.text}{after}" if each.marked else each.text for each in hit.snippet)
+
+
+def _say(found: Found) -> None:
+    if not found.results:
+        note(_("Nothing was found."))
+        return
+    for hit in found.results:
+        _say_hit(hit)
+    write()
+    more = found.total - len(found.results)
+    write(
+        ngettext("{n} message found.", "{n} messages found.", found.total).format(n=f"{found.total:,}")
+        + (" " + _("Add words, or --limit N, to see others.") if more else "")
+    )
+    write(_('"chathold show ID" shows a chat.'))
+
+
+def _say_hit(hit: Hit) -> None:
+    """A chat's title, where it is, and the place in it."""
+    title = titled({"title": hit.title})
+    who = hit.role.value if hit.role else _("title")
+    when = day(moment(hit.time)) if hit.time is not None else ""
+    where = " · ".join(filter(None, (hit.conversation[:8], hit.provider, when, who)))
+    write(f"{title}  ({where})")
+    marks = (_BOLD, _PLAIN) if sys.stdout.isatty() else MARKS
+    pieces = (
+        f"{marks[0]}{clean(each.text)}{marks[1]}" if each.marked else clean(each.text) for each in hit.snippet
+    )
+    write("  " + "".join(pieces))
+
+
+def _say_pending(pending: int) -> None:
+    note(
+        ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
+            n=pending
+        )
+        + " "
+        + _("Search again, or leave Chathold running: it goes on by itself.")
+    )

@@ -1,0 +1,141 @@
+"""What of a record goes into the index: an entry for its title, and one for each message.
+
+The columns rank: what was said, the title, then names and text of files, and far behind them what stands aside,
+reasoning, tools, sources and hidden messages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntFlag
+from hashlib import blake2b
+from uuid import UUID
+
+from chathold.archive.contents import Contents
+from chathold.core.model import Message, Part, PartKind, Role
+
+ROLES = tuple(Role)
+"""A role's number is its place here; a title's is -1."""
+
+TITLE = -1
+COLUMNS = ("said", "aside", "title", "files")
+
+_SAYING = (PartKind.TEXT, PartKind.CODE)
+_SAYERS = (Role.USER, Role.ASSISTANT, Role.DOCUMENT)
+_FENCE = "```"
+_UUID_LENGTH = 36
+_ESCAPED = "\x01"
+
+
+class Marks(IntFlag):
+    """What a message has beside words."""
+
+    CODE = 1
+    ATTACHMENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the index. `message` is the provider's id of it, none for a title; `time` is in Unix seconds."""
+
+    message: str | None
+    role: int
+    time: int | None
+    model: str
+    marks: Marks
+    columns: tuple[str, str, str, str]
+
+    @property
+    def key(self) -> int:
+        """Changes whenever anything of the entry does: 64 bits, signed as SQLite has them."""
+        digest = blake2b(digest_size=8)
+        for each in (self.message, self.role, self.time, self.model, int(self.marks), *self.columns):
+            digest.update(repr(each).encode("utf-8", "surrogatepass"))
+        return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def entries_of(contents: Contents) -> Iterator[Entry]:
+    """The entries of a record; a message without a word has none."""
+    if contents.title:
+        yield Entry(None, TITLE, _seconds(contents.updated), "", Marks(0), ("", "", contents.title, ""))
+    extras: dict[str, list[str]] = {}
+    for message, text in contents.extras:
+        extras.setdefault(message, []).append(text)
+    for each in contents.messages:
+        entry = _entry(each, extras.get(each.id, ()))
+        if any(entry.columns):
+            yield entry
+
+
+def _entry(message: Message, extras: Iterable[str]) -> Entry:
+    said, aside, files = columns(message)
+    beyond = [text for text in extras if text not in said and text not in aside]
+    return Entry(
+        message.id,
+        ROLES.index(message.role),
+        _seconds(message.time),
+        message.model,
+        marks_of(message),
+        (said, "\n".join([aside, *beyond]) if beyond else aside, "", files),
+    )
+
+
+def columns(message: Message) -> tuple[str, str, str]:
+    """What a message says, what stands aside, and the names and text of its files."""
+    speaks = message.role in _SAYERS and not message.hidden
+    said, aside, files = [], [], []
+    for part in message.parts:
+        if part.kind is PartKind.ATTACHMENT:
+            files += [part.name, part.text]
+        elif speaks and part.kind in _SAYING:
+            said.append(part.text)
+        else:
+            aside += _words(part)
+    for each in message.attachments:
+        files += [each.name, each.text]
+    return _joined(said), _joined(aside), _joined(files)
+
+
+def marks_of(message: Message) -> Marks:
+    """Whether there is code in a message, or a file with it."""
+    marks = Marks(0)
+    if any(part.kind is PartKind.CODE or _FENCE in part.text for part in message.parts):
+        marks |= Marks.CODE
+    if message.attachments or any(part.kind is PartKind.ATTACHMENT for part in message.parts):
+        marks |= Marks.ATTACHMENT
+    return marks
+
+
+def _words(part: Part) -> list[str]:
+    return [part.name, part.url, part.text]
+
+
+def _joined(texts: list[str]) -> str:
+    return "\n".join(filter(None, texts))
+
+
+def _seconds(time: float | None) -> int | None:
+    return None if time is None else int(time // 1)
+
+
+def packed(message: str | None) -> bytes | str | None:
+    """A message's id as it is stored: most are UUIDs, of 16 bytes; what SQLite would not take is escaped."""
+    if message is None:
+        return None
+    if len(message) == _UUID_LENGTH:
+        with contextlib.suppress(ValueError):
+            found = UUID(message)
+            if str(found) == message:
+                return found.bytes
+    return message if message.isprintable() else _ESCAPED + message.encode("unicode_escape").decode("ascii")
+
+
+def unpacked(stored: bytes | str | None) -> str | None:
+    """The message's id again."""
+    if isinstance(stored, bytes):
+        return str(UUID(bytes=stored))
+    if stored is not None and stored.startswith(_ESCAPED):
+        return stored[1:].encode("ascii").decode("unicode_escape")
+    return stored

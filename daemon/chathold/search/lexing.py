@@ -1,0 +1,116 @@
+"""A query cut into its pieces: words, phrases, filters, operators, parentheses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from chathold.core.errors import UsageError
+from chathold.core.texts import _
+
+FILTERS = ("provider", "account", "role", "model", "title", "since", "until", "has")
+
+LONGEST = 2_000
+"""Characters a query may have."""
+
+_QUOTES = "“”„‟«»「」『』〝〞〟"
+_AS_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(
+    map(ord, _QUOTES), ord('"')
+)
+_AS_ASCII[0x3000] = ord(" ")
+"""Full-width forms and the quotation marks of many languages; a character stays one character."""
+
+_PIECE = re.compile(
+    rf"""
+    (?P<space> [\s\x00-\x1f]+ )
+  | (?P<filter> (?:{"|".join(FILTERS)}) : ) (?: " (?P<quoted> [^"]* ) (?P<closed> "? ) | (?P<value> [^\s"()]* ) )
+  | " (?P<phrase> [^"]* ) (?P<end> "? ) (?P<phrase_star> \*? )
+  | (?P<open> \( )
+  | (?P<close> \) )
+  | (?P<minus> - ) (?= [^\s)-] )
+  | (?P<operator> AND | OR | NOT ) (?= [\s()"] | $ )
+  | (?P<word> [^\s"()]+ )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class Kind(Enum):
+    """What a piece of a query is."""
+
+    WORD = auto()
+    PHRASE = auto()
+    FILTER = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    AND = auto()
+    OR = auto()
+    NOT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a query. `name` is a filter's; `prefix`: more letters may follow; `last`: the text ends with it."""
+
+    kind: Kind
+    text: str
+    name: str = ""
+    prefix: bool = False
+    last: bool = False
+
+
+def pieces(text: str, *, incomplete: bool) -> list[Piece]:
+    """The pieces of a query. Raises `UsageError` if it is too long, or a quotation mark is not closed.
+
+    With `incomplete` what is still being typed is taken as if it were whole.
+    """
+    if len(text) > LONGEST:
+        raise UsageError(
+            _("This query is too long."),
+            advice=_("Search for fewer words: at most {n} characters are looked at.").format(n=LONGEST),
+        )
+    plain = text.translate(_AS_ASCII)
+    found = []
+    for match in _PIECE.finditer(plain):
+        piece = _piece(match, original=text, incomplete=incomplete)
+        if piece:
+            found.append(piece)
+    return found
+
+
+def _piece(match: re.Match[str], *, original: str, incomplete: bool) -> Piece | None:
+    last = match.end() == len(original)
+    if match["space"]:
+        return None
+    if match["filter"]:
+        name = match["filter"][:-1].lower()
+        if match["quoted"] is not None:
+            _check_closed(match["closed"], match["quoted"], incomplete=incomplete)
+        held = "value" if match["quoted"] is None else "quoted"
+        value = original[match.start(held) : match.end(held)].strip()
+        return Piece(Kind.FILTER, value, name, last=last)
+    if match["phrase"] is not None:
+        _check_closed(match["end"], match["phrase"], incomplete=incomplete)
+        return Piece(
+            Kind.PHRASE, match["phrase"], prefix=bool(match["phrase_star"]), last=last and not match["end"]
+        )
+    if match["open"]:
+        return Piece(Kind.OPEN, "(")
+    if match["close"]:
+        return Piece(Kind.CLOSE, ")")
+    if match["minus"]:
+        return Piece(Kind.NOT, "-")
+    if match["operator"] and match["operator"].isupper():
+        return Piece(Kind[match["operator"]], match["operator"], last=last)
+    word = match["operator"] or match["word"]
+    return Piece(Kind.WORD, word.rstrip("*"), prefix=word.endswith("*"), last=last)
+
+
+def _check_closed(mark: str, text: str, *, incomplete: bool) -> None:
+    if not mark and not incomplete:
+        raise UsageError(
+            _("A quotation mark is not closed."),
+            place=f'"{text}',
+            advice=_('Write a phrase as in: "two words".'),
+        )

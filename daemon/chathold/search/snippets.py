@@ -1,0 +1,122 @@
+"""The piece of a text that shows why it was found, with the words that were searched for marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chathold.search.query import Phrase
+from chathold.search.words import Found, words_in_place
+
+_AROUND = 60
+"""Characters before the first match."""
+_LENGTH = 200
+_LOOKED_AT = 40_000
+"""Of a longer text, so many characters around the place where a word seems to be."""
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a snippet: its text, and whether it is what was searched for."""
+
+    text: str
+    marked: bool = False
+
+
+def snippet(texts: Iterable[str], phrases: Sequence[Phrase]) -> tuple[Piece, ...]:
+    """The best piece of the first text in which a phrase stands; else the beginning of the first that is not empty."""
+    beginning = ""
+    for text in texts:
+        beginning = beginning or text
+        spans = _spans(text, phrases)
+        if spans:
+            return _cut(text, spans)
+    return _cut(beginning, [])
+
+
+def _spans(text: str, phrases: Sequence[Phrase]) -> list[tuple[int, int]]:
+    """Where phrases stand in a text, in order, without overlaps."""
+    start, end = _window(text, phrases)
+    found = list(words_in_place(text, start, end))
+    spans = sorted(span for phrase in phrases for span in _of_phrase(found, phrase))
+    merged: list[tuple[int, int]] = []
+    for first, last in spans:
+        if merged and first < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _of_phrase(found: Sequence[Found], phrase: Phrase) -> Iterable[tuple[int, int]]:
+    *inner, last = phrase.words
+    length = len(phrase.words)
+    for place in range(len(found) - length + 1):
+        if found[place + length - 1].word != last and not (
+            phrase.prefix and found[place + length - 1].word.startswith(last)
+        ):
+            continue
+        if all(found[place + number].word == word for number, word in enumerate(inner)):
+            yield found[place].start, found[place + length - 1].end
+
+
+def _window(text: str, phrases: Sequence[Phrase]) -> tuple[int, int]:
+    """Which part of a long text to look at: around the first place where a phrase seems to begin."""
+    if len(text) <= _LOOKED_AT:
+        return 0, len(text)
+    places = [match.start() for phrase in phrases if (match := _seeming(phrase).search(text))]
+    start = max(0, min(places, default=0) - _LOOKED_AT // 2)
+    start = next((place for place in range(start, 0, -1) if text[place - 1].isspace()), 0) if start else 0
+    return start, start + _LOOKED_AT
+
+
+def _seeming(phrase: Phrase) -> re.Pattern[str]:
+    """Finds most places where a phrase stands, and quickly: its words with anything short between them."""
+    return re.compile(r"[\W_]{0,9}".join(map(re.escape, phrase.words[:4])), re.IGNORECASE)
+
+
+def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
+    """Cut around the place where most matches are, between words, on one line."""
+    start, end = _best(text, spans)
+    pieces = [Piece("…")] if start > 0 else []
+    at = start
+    for first, last in spans:
+        if first >= start and last <= end:
+            pieces += [Piece(text[at:first]), Piece(text[first:last], marked=True)]
+            at = last
+    pieces.append(Piece(text[at:end]))
+    if end < len(text):
+        pieces.append(Piece("…"))
+    return _on_one_line(pieces)
+
+
+def _best(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
+    best = 0
+    first = spans[0][0] if spans else 0
+    for place, (begin, _end) in enumerate(spans):
+        count = sum(1 for other in spans[place : place + 9] if other[1] <= begin - _AROUND + _LENGTH)
+        if count > best:
+            best, first = count, begin
+    start = max(0, first - _AROUND)
+    if start and (space := text.find(" ", start, first)) >= 0:
+        start = space + 1
+    end = min(len(text), max([start + _LENGTH, *(last for begin, last in spans if begin == first)]))
+    if end < len(text) and (space := text.rfind(" ", end - 20, end)) > first:
+        end = space if all(not begin < space < last for begin, last in spans) else end
+    return start, end
+
+
+def _on_one_line(pieces: list[Piece]) -> tuple[Piece, ...]:
+    """White space as one space, neighbours that are alike joined, empty ones left out."""
+    found: list[Piece] = []
+    for each in pieces:
+        text = _SPACE.sub(" ", each.text)
+        if not found or found[-1].text.endswith(" "):
+            text = text.lstrip()
+        if found and found[-1].marked == each.marked:
+            found[-1] = Piece(found[-1].text + text, each.marked)
+        elif text:
+            found.append(Piece(text, each.marked))
+    return tuple(found)
