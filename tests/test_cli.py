@@ -162,6 +162,7 @@ def test_every_command_answers_with_one_json_document(
         "restore": [os.fspath(tmp_path / "copy")],
         "forget": [chat],
         "search": ["chat"],
+        "service": ["status"],
     }
     if name in {"restore", "backup and restore"}:
         assert said(home, "backup", os.fspath(tmp_path / "copy"), "--json").code == 0
@@ -388,7 +389,8 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try"}
+        COMMANDS.keys()
+        - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try", "service"}
     ),
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:

@@ -31,7 +31,7 @@ _LINES = 50
 @command("service")
 @click.argument("action", type=click.Choice(["install", "uninstall", "status", "logs"]))
 @click.option("--no-browser", is_flag=True, help=_("Open no page after installing."))
-@click.option("-n", "lines", default=_LINES, type=click.IntRange(1), help=_("So many lines of the log."))
+@click.option("-n", "--lines", default=_LINES, type=click.IntRange(1), help=_("So many lines of the log."))
 def service_command(call: Call, action: str, lines: int, *, no_browser: bool) -> int:
     """Have Chathold start with the session, or no longer; say how it stands, and what it logs."""
     with explained():

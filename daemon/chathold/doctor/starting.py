@@ -27,9 +27,10 @@ def session(patient: Patient) -> Iterator[Finding]:
     elif ways and shutil.which("systemctl"):
         yield Finding(
             "session",
-            State.WARNING,
-            _("There is systemd, but the user's service manager does not answer here."),
-            _("Look again from a terminal of the desktop itself, not by su, sudo or cron."),
+            State.OK,
+            _(
+                "There is systemd; the user's service manager does not answer here, as it would on the desktop."
+            ),
         )
     elif ways:
         yield Finding(
@@ -48,8 +49,8 @@ def startup(patient: Patient) -> Iterator[Finding]:
 
 def _finding(stand: Standing, *, right: bool) -> Finding:
     if not stand.enabled:
-        what, fix = _("Chathold does not start with the session."), _("To have it do so: {command}")
-        return Finding("startup", State.OK, what, fix.format(command=_INSTALL))
+        what = _("Chathold does not start with the session; {command} would have it do so.")
+        return Finding("startup", State.OK, what.format(command=_INSTALL))
     again = _("Write it again: {command}").format(command=_INSTALL)
     if not right:
         what = _("What starts Chathold with the session no longer fits the settings, or this Chathold.")
