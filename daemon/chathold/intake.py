@@ -6,12 +6,10 @@ recognised by hash and skipped → the rest are kept → one visible commit → 
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
 from chathold.core import canonical
+from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
 from chathold.core.model import CONVERSATION, Problem
 from chathold.core.receipt import Outcome, Receipt
@@ -93,20 +92,8 @@ def _worth_trying(folder: Path) -> list[Path]:
 
 def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     """Import one download. Raises `ExportError` if it cannot be, `ArchiveError` if the archive cannot."""
-    with _without_collection():
+    with without_collection():
         return _take_one(archive, path, wishes)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Records are trees: counting references frees them, and looking for cycles takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:

@@ -26,6 +26,7 @@ COMMANDS = {
     "show": ("showing", N_("Read a chat.")),
     "history": ("showing", N_("List the versions of a chat.")),
     "diff": ("showing", N_("Show what changed between two versions.")),
+    "export": ("exporting", N_("Take chats out: as Markdown, HTML, JSON, or in the service's own shape.")),
     "check": ("checking", N_("Before you delete chats at the service: see what is here, and what is not.")),
     "web": ("reading", N_("Open the reader, in your browser.")),
     "try": ("trying", N_("Look into exports without keeping anything.")),

@@ -81,7 +81,9 @@ class _Bar:
         if not self._seen:
             return
         if self._bar is None:
-            self._bar = _drawn()
+            from chathold.cli.bar import drawn_bar  # noqa: PLC0415 - only where a bar is drawn
+
+            self._bar = drawn_bar()
         (task,) = self._bar.task_ids
         self._bar.update(task, description=self._stages[stage], completed=done, total=total or None)
 
@@ -100,22 +102,6 @@ def _bar() -> Iterator[_Bar]:
         yield bar
     finally:
         bar.clear()
-
-
-def _drawn() -> Progress:
-    from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
-    bar.add_task("", total=None)
-    bar.start()
-    return bar
 
 
 def _say(receipt: Receipt) -> None:

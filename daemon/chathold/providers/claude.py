@@ -46,10 +46,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Problem, Reading
 from chathold.core.texts import N_
-from chathold.providers import claude_documents, claude_reading
+from chathold.providers import claude_combining, claude_documents, claude_reading
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use
 from chathold.providers.values import items, mapping, masked, seconds, size, text
 
@@ -365,6 +366,11 @@ def name_time(name: str) -> float | None:
         return None
 
 
+def chat_address(ref: str) -> str:
+    """Where a conversation is on the service's website."""
+    return "https://claude.ai/chat/" + quote(ref, safe="")
+
+
 def strip(kind: str, value: dict[str, Any]) -> int:  # noqa: ARG001 - the protocol's signature
     """Nothing is proven volatile: 0."""
     return 0
@@ -376,3 +382,10 @@ def read(kind: str, value: Mapping[str, Any]) -> Reading:
     if reader is None or not isinstance(value, dict):
         return Reading(problems=(Problem("", _NOT_UNDERSTOOD),))
     return reader(value)
+
+
+combine = claude_combining.combine
+stand = claude_combining.stand
+users = claude_combining.users
+asset_list = claude_combining.asset_list
+as_exported = claude_combining.as_exported

@@ -50,9 +50,12 @@ class Entry:
     @property
     def key(self) -> int:
         """Changes whenever anything of the entry does: 64 bits, signed as SQLite has them."""
-        digest = blake2b(digest_size=8)
-        for each in (self.message, self.role, self.time, self.model, int(self.marks), *self.columns):
-            digest.update(repr(each).encode("utf-8", "surrogatepass"))
+        about = repr(
+            (self.message, self.role, self.time, self.model, int(self.marks), *map(len, self.columns))
+        )
+        digest = blake2b(about.encode(), digest_size=8)
+        for each in self.columns:
+            digest.update(each.encode("utf-8", "surrogatepass"))
         return int.from_bytes(digest.digest(), "big", signed=True)
 
 

@@ -10,11 +10,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from chathold.archive.contents import contents
 from chathold.archive.folder import SEARCH_LOCK
 from chathold.archive.freshness import fingerprint, fingerprints
 from chathold.archive.store import Archive
+from chathold.core.collecting import without_collection
 from chathold.providers import PROVIDERS
 from chathold.search.completeness import Indexed, standing
 from chathold.search.entries import Entry, entries_of, packed
@@ -49,7 +51,7 @@ def catch_up(
         return before
     if not archive.writable:
         raise unwritable(archive)
-    with explained(archive), _alone(archive) as held:
+    with explained(archive), without_collection(), _alone(archive) as held:
         if held:
             try:
                 _fill(archive, progress, stop, anew=anew)
@@ -80,7 +82,7 @@ def _alone(archive: Archive) -> Iterator[bool]:
     """Be the one who fills the index, unless somebody is already."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed by those who fill only
 
-    lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False)
+    lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -120,12 +122,21 @@ def _haunted(index: Index) -> bool:
     return ghosts > max(_FEW_GHOSTS, count * _GHOSTS_PER_ENTRY)
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """An entry that is to be added, with its record and key."""
+
+    record: int
+    key: int
+    entry: Entry
+
+
 @dataclass(slots=True)
 class _Batch:
     """Records that become searchable together."""
 
     done: list[tuple[int, bytes]] = field(default_factory=list)
-    new: list[tuple[int, Entry]] = field(default_factory=list)
+    new: list[New] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     newest: float | None = None
     size: int = 0
@@ -159,11 +170,12 @@ def _read(archive: Archive, index: Index, number: int, batch: _Batch) -> None:
     if not batch.done:
         batch.newest = said.updated
     for entry in entries_of(said):
-        same = known.get(entry.key)
+        key = entry.key
+        same = known.get(key)
         if same:
             same.pop()
             continue
-        batch.new.append((number, entry))
+        batch.new.append(New(number, key, entry))
         batch.size += sum(map(len, entry.columns))
     batch.gone += [identity for same in known.values() for identity in same]
     batch.done.append((number, mark))
@@ -175,37 +187,37 @@ def _write(index: Index, batch: _Batch) -> None:
         database = index.database
         database.executemany("DELETE FROM entry WHERE id = ?", ((each,) for each in batch.gone))
         index.note("ghosts", int(index.about("ghosts") or 0) + len(batch.gone))
-        placed = list(
-            zip(index.numbers(len(batch.new), older=_older(index, batch)), _ascending(batch), strict=True)
-        )
+        numbers = index.numbers(len(batch.new), older=_older(index, batch))
+        placed = list(zip(numbers, _ascending(batch), strict=True))
         database.executemany(
             "INSERT INTO text (rowid, said, aside, title, files) VALUES (?, ?, ?, ?, ?)",
-            ((number, *map(prepared, entry.columns)) for number, (_record, entry) in placed),
+            ((number, *map(prepared, each.entry.columns)) for number, each in placed),
         )
-        models = {name: index.model(name) for name in {entry.model for _record, entry in batch.new}}
+        models = {name: index.model(name) for name in {each.entry.model for each in batch.new}}
         database.executemany(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    number,
-                    record,
-                    packed(entry.message),
-                    entry.role,
-                    entry.time,
-                    models[entry.model],
-                    int(entry.marks),
-                    entry.key,
-                )
-                for number, (record, entry) in placed
-            ),
+            ((number, *_row(each, models)) for number, each in placed),
         )
         database.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", batch.done)
 
 
-def _ascending(batch: _Batch) -> list[tuple[int, Entry]]:
+def _row(new: New, models: dict[str, int]) -> tuple[Any, ...]:
+    entry = new.entry
+    return (
+        new.record,
+        packed(entry.message),
+        entry.role,
+        entry.time,
+        models[entry.model],
+        int(entry.marks),
+        new.key,
+    )
+
+
+def _ascending(batch: _Batch) -> list[New]:
     """The new entries, the oldest record's first, each record's in their order."""
     order = {number: place for place, (number, _mark) in enumerate(batch.done)}
-    return sorted(batch.new, key=lambda each: -order[each[0]])
+    return sorted(batch.new, key=lambda each: -order[each.record])
 
 
 def _older(index: Index, batch: _Batch) -> bool:

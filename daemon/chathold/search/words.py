@@ -23,10 +23,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import category, decimal, normalize
 
+_FOREIGN = re.compile(r"[^\x01-\x7f]+")
+
 _PLAIN = "\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3"
 _COMPOSING = "\u3099\u309a\u11a7-\u11ff"
-_FOREIGN = re.compile(f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^\x01-\x7f{_PLAIN}]+")
-"""Runs of what is only to be cut into characters, and of all else that is not ASCII."""
+_PLAIN_OR_NOT = re.compile(f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^{_PLAIN}]+|[{_PLAIN}]")
+"""Characters that are only to be set apart, which are most of those that stand alone; and all others."""
 
 _CHUNK = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 _WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
@@ -157,13 +159,17 @@ def _is_jamo(character: str) -> bool:
 
 
 def _prepared_run(run: re.Match[str]) -> str:
-    if run[1]:
-        return f" {' '.join(run[1])} "
-    text = run[0]
-    return _short_run(text) if len(text) <= _SHORT else _fold(text)
+    """A run of what is not ASCII."""
+    return _short_run(run[0]) if len(run[0]) <= _SHORT else _PLAIN_OR_NOT.sub(_prepared_piece, run[0])
 
 
-_SHORT = 16
+def _prepared_piece(piece: re.Match[str]) -> str:
+    if piece[1]:
+        return f" {' '.join(piece[1])} "
+    return _short_run(piece[0]) if len(piece[0]) <= _SHORT else _fold(piece[0])
+
+
+_SHORT = 12
 
 
 @lru_cache(maxsize=1 << 15)
