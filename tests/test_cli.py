@@ -390,7 +390,19 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
     "name",
     sorted(
         COMMANDS.keys()
-        - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try", "service"}
+        - {
+            "run",
+            "import",
+            "status",
+            "restore",
+            "doctor",
+            "pause",
+            "resume",
+            "web",
+            "try",
+            "remind",
+            "service",
+        }
     ),
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:

@@ -190,7 +190,7 @@ def test_a_path_that_a_unit_cannot_say_is_refused(name: str) -> None:
         units.words([name])
 
 
-_PRINTABLE = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), min_size=1, max_size=20)
+_PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=20)
 
 
 def _understood(line: str) -> list[str]:

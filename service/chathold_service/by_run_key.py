@@ -71,10 +71,11 @@ class ByRunKey:
         return read(program.name) == subprocess.list2cmdline(program.supervised)
 
     def _install_shortcut(self, program: Program) -> None:
+        from chathold_service.icons import ico  # noqa: PLC0415 - drawing is slow to load, and for installing alone
+
         entry, icon = program.entry, _icon(program.name)
         take_away(self.files(program.name), [])
-        if ".ico" in entry.icons:
-            put(icon, entry.icons[".ico"])
+        put(icon, ico())
         target, *arguments = entry.command
         menu = _start_menu()
         menu.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,7 @@ class ByRunKey:
                 Path(target),
                 subprocess.list2cmdline(arguments),
                 entry.about["en"],
-                icon if icon.exists() else None,
+                icon,
                 Path.home(),
             ),
             menu / f"{program.name.capitalize()} ({entry.keywords['en'].rstrip(';').replace(';', ', ')}).lnk",

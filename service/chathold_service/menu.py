@@ -35,12 +35,9 @@ def uninstall(name: str, folders: Folders) -> list[Path]:
 
 def texts(program: Program, folders: Folders) -> dict[Path, bytes]:
     """What belongs into each file."""
+    from chathold_service import icons  # noqa: PLC0415 - drawing is slow to load, and for installing alone
+
     entry = folders.data / "applications" / f"{program.name}.desktop"
-    written = {entry: menu_entry(program).encode("utf-8", "surrogateescape")}
-    for icon, content in program.entry.icons.items():
-        size, dot, kind = icon.partition(".")
-        if size:
-            written[folders.data / "icons" / "hicolor" / size / "apps" / f"{program.name}{dot}{kind}"] = (
-                content
-            )
-    return written
+    themed = folders.data / "icons" / "hicolor"
+    drawn = {themed / f"{n}x{n}" / "apps" / f"{program.name}.png": icons.png(n) for n in icons.SIZES}
+    return {entry: menu_entry(program).encode("utf-8", "surrogateescape"), **drawn}

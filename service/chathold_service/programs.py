@@ -31,8 +31,6 @@ class Entry:
     """Separated by semicolons."""
     command: tuple[str, ...]
     """Opens the program's window, or page."""
-    icons: Mapping[str, bytes] = field(default_factory=dict)
-    """Files of the icon theme `hicolor`, by size and type: `48x48.png`, `scalable.svg`; and `.ico` for Windows."""
 
 
 @dataclass(frozen=True, slots=True)

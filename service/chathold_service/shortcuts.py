@@ -28,7 +28,7 @@ class Shortcut:
     target: Path
     arguments: str
     about: str
-    icon: Path | None
+    icon: Path
     folder: Path
 
 
@@ -64,8 +64,7 @@ def _fill(link: ctypes.c_void_p, shortcut: Shortcut) -> None:
         (_SET_WORKING_DIRECTORY, str(shortcut.folder)),
     ):
         _call(link, method, ctypes.c_wchar_p(text))
-    if shortcut.icon:
-        _call(link, _SET_ICON, ctypes.c_wchar_p(str(shortcut.icon)), ctypes.c_int(0))
+    _call(link, _SET_ICON, ctypes.c_wchar_p(str(shortcut.icon)), ctypes.c_int(0))
 
 
 def _save(link: ctypes.c_void_p, path: Path) -> None:

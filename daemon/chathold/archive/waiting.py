@@ -32,7 +32,7 @@ def _name(archive: Archive, file: int) -> str:
 
 def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
     database = archive.database
-    sets = {part.manifest: part for part in _part_sets(archive)}
+    sets = {part.manifest: part for part in part_sets_of(archive)}
     for file, coverage in database.execute(f"{_FILES} ORDER BY id").fetchall():
         missing = list(json.loads(coverage)["missing"])
         ambiguous: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
             }
 
 
-def _part_sets(archive: Archive) -> tuple[PartSet, ...]:
+def part_sets_of(archive: Archive) -> tuple[PartSet, ...]:
     """The sets of all manifests; what works them out loads only if there are any."""
     if not archive.database.execute("SELECT 1 FROM file WHERE lists != '[]'").fetchone():
         return ()

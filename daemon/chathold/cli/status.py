@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.archive.summary import accounts, totals
+from chathold.archive.summary import totals
 from chathold.archive.waiting import downloads
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
@@ -13,6 +14,7 @@ from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
+from chathold.reminders.now import accounts_with_due
 from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
@@ -35,7 +37,8 @@ def status_command(call: Call) -> None:
     else:
         try:
             with archive.reading():
-                value = _value(totals(archive), accounts(archive), downloads(archive), standing(archive))
+                known = accounts_with_due(archive, call.home, time.time())
+                value = _value(totals(archive), known, downloads(archive), standing(archive))
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
         finally:
             archive.close()
