@@ -20,7 +20,6 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 
 from chathold import __version__
-from chathold.address import handed_in
 from chathold.claiming import promises_export
 from chathold.configuration import ConfigurationError, Settings, load
 from chathold.core.errors import ChatholdError
@@ -38,11 +37,12 @@ from chathold.daemon.telling import Event, Kind, Stream
 from chathold.filesystems import file_system_of
 from chathold.home import Home
 from chathold.logs import set_level
-from chathold.places import archive_folder, check_places, watched_folders
+from chathold.places import archive_folder, check_places, closed_folders, watched_folders
 from chathold.providers import readers
 from chathold.state import State
-from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, UNDER_WAY, WATCHING
+from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
 from chathold.watching import Reason, Watcher
+from chathold_service.sockets import handed_in
 from chathold_service.systemd import Systemd
 
 _OUTLOOK = 2.0
@@ -75,7 +75,7 @@ class Daemon:
         self._state = State.open(home.state)
         self._queue = Queue(self._state, self.stream, readers())
         self._importer = Importer(self._archive, home.logs, self._inbox.put)
-        self._door = Door(home, handed_in(os.environ, os.getpid()))
+        self._door = Door(home, handed_in())
         self._systemd = Systemd()
         self._renewal = Renewal(stamp())
         self._watcher = Watcher(
@@ -99,6 +99,7 @@ class Daemon:
 
     def run(self) -> End:
         """Watch and import until somebody stops it. Raises `ChatholdError` if another daemon does already."""
+        self._state.memory.set(STOP, False)
         try:
             self._await_archive()
             if self._end is None:
@@ -110,6 +111,7 @@ class Daemon:
                     finally:
                         self._finish()
         finally:
+            self._door.close()
             self._state.close()
         return self._end or End.STOPPED
 
@@ -119,12 +121,13 @@ class Daemon:
             if self._may_create():
                 self._archive.mkdir(mode=0o700, parents=True, exist_ok=True)
                 return
+            self._open_door()
             self._systemd.ready()
             words = _("The archive is not where it was, in {folder}.").format(folder=self._archive)
             self._tell_daily("archive", os.fspath(self._archive), words)
             self._systemd.status(words)
             self._systemd.alive()
-            if Message.STOP in self._messages(_OUTLOOK):
+            if Message.STOP in self._messages(_OUTLOOK) or self._state.memory.get(STOP):
                 self._end = End.STOPPED
 
     def _tell_daily(self, cause: str, target: str, words: str) -> None:
@@ -156,6 +159,7 @@ class Daemon:
         self.stream.tell(
             Event(Kind.STARTED, _("Watching {folders}.").format(folders=_named(self._folders())))
         )
+        self._tell_closed()
         self._show()
         self._systemd.ready()
 
@@ -165,7 +169,6 @@ class Daemon:
 
     def _finish(self) -> None:
         self._systemd.stopping()
-        self._door.close()
         self._importer.stop()
         self._watcher.stop()
         self._state.memory.set(UNDER_WAY, [])
@@ -183,7 +186,8 @@ class Daemon:
                 self._queue.add(download, self._clock.wall())
         if not self._paused or self._queue.has_chosen():
             self._import_next()
-        self._show_sometimes()
+        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
+            self._show()
         self._systemd.alive()
         patience = _OUTLOOK if self._paused else max(0.01, min(_OUTLOOK, self._watcher.due()))
         for message in self._messages(patience):
@@ -280,11 +284,13 @@ class Daemon:
         self._offset = offset
 
     def _notice_wishes(self) -> None:
-        """Pause or go on, if another process has asked for it."""
+        """End, pause or go on, if another process has asked for it."""
         changes = self._state.changes()
         if changes == self._changes:
             return
         self._changes = changes
+        if self._state.memory.get(STOP):
+            self._end = End.STOPPED
         paused = bool(self._state.memory.get(PAUSED))
         if paused == self._paused:
             return
@@ -344,12 +350,15 @@ class Daemon:
         speak(settings.desktop.language)
         self._watcher.look()
         self.stream.tell(Event(Kind.SETTINGS, words))
+        self._tell_closed()
+
+    def _tell_closed(self) -> None:
+        """Name folders that cannot be written to: a service may write only where it was told to when installed."""
+        words = _('{folder} cannot be written to. If that is new, "chathold service install" may mend it.')
+        for folder in closed_folders(self._settings, self.home):
+            self.stream.tell(Event(Kind.TROUBLE, words.format(folder=folder)))
 
     # What others may know
-
-    def _show_sometimes(self) -> None:
-        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
-            self._show()
 
     def _show(self) -> None:
         """Note for `status` what is watched and under way."""
