@@ -99,6 +99,14 @@ def png(size: int, mood: Mood = Mood.IDLE) -> bytes:
     return file.getvalue()
 
 
+def ico() -> bytes:
+    """The icon as an ICO file, which holds it in several sizes."""
+    file = io.BytesIO()
+    largest, *others = (icon(Mood.IDLE, size) for size in reversed(SIZES))
+    largest.save(file, "ICO", sizes=[(size, size) for size in SIZES], append_images=others)
+    return file.getvalue()
+
+
 @cache
 def pixmap(mood: Mood, size: int) -> bytes:
     """The icon as StatusNotifierItem wants it: ARGB, a byte each, from top left to bottom right."""

@@ -23,3 +23,8 @@ def fingerprint(database: sqlite3.Connection, number: int) -> bytes | None:
 def underived(database: sqlite3.Connection) -> set[int]:
     """The records of which the newest facts have not been derived yet."""
     return {number for (number,) in database.execute("SELECT record FROM stale")}
+
+
+def marks(database: sqlite3.Connection) -> dict[str, bytes]:
+    """The fingerprints by the ids that `list` prints."""
+    return dict(database.execute("SELECT id, digest FROM state").fetchall())

@@ -102,6 +102,7 @@ class Queue:
         match answer.verdict:
             case Verdict.IMPORTED:
                 self.state.downloads.done(download.path, self._mark(download), now)
+                keep_links(self.state, answer, now)
                 self._tell_imported(download, answer, chosen=chosen)
             case Verdict.NOT_AN_EXPORT:
                 self.state.downloads.done(download.path, self._mark(download), now)
@@ -183,6 +184,14 @@ class Queue:
             words = f"{answer.title} {answer.advice}".strip()
             kind = Kind.FAILED if failed else Kind.TROUBLE
             self.stream.tell(Event(kind, words, download.path, cause=answer.verdict.value, chosen=chosen))
+
+
+def keep_links(state: State, answer: Answer, now: float) -> None:
+    """Keep the links of a manifest that was imported, and forget those of sets that are whole."""
+    if answer.links and answer.receipt:
+        state.links.keep(answer.receipt["sha256"], answer.links, now)
+    if answer.whole:
+        state.links.drop(answer.whole)
 
 
 def _line(path: Path, state: str, reason: str) -> dict[str, str]:

@@ -20,14 +20,13 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 
 from chathold import __version__
-from chathold.address import handed_in
 from chathold.claiming import promises_export
 from chathold.configuration import ConfigurationError, Settings, load
-from chathold.configuration.settings import LEAVE
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
+from chathold.daemon.asking import request
 from chathold.daemon.clock import Clock
 from chathold.daemon.door import Door
 from chathold.daemon.importing import Importer
@@ -38,11 +37,12 @@ from chathold.daemon.telling import Event, Kind, Stream
 from chathold.filesystems import file_system_of
 from chathold.home import Home
 from chathold.logs import set_level
-from chathold.places import archive_folder, check_places, watched_folders
+from chathold.places import archive_folder, check_places, closed_folders, watched_folders
 from chathold.providers import readers
 from chathold.state import State
-from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, UNDER_WAY, WATCHING
-from chathold.watching import Download, Reason, Watcher
+from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
+from chathold.watching import Reason, Watcher
+from chathold_service.sockets import handed_in
 from chathold_service.systemd import Systemd
 
 _OUTLOOK = 2.0
@@ -75,7 +75,7 @@ class Daemon:
         self._state = State.open(home.state)
         self._queue = Queue(self._state, self.stream, readers())
         self._importer = Importer(self._archive, home.logs, self._inbox.put)
-        self._door = Door(home, handed_in(os.environ, os.getpid()))
+        self._door = Door(home, handed_in())
         self._systemd = Systemd()
         self._renewal = Renewal(stamp())
         self._watcher = Watcher(
@@ -99,6 +99,7 @@ class Daemon:
 
     def run(self) -> End:
         """Watch and import until somebody stops it. Raises `ChatholdError` if another daemon does already."""
+        self._state.memory.set(STOP, False)
         try:
             self._await_archive()
             if self._end is None:
@@ -110,6 +111,7 @@ class Daemon:
                     finally:
                         self._finish()
         finally:
+            self._door.close()
             self._state.close()
         return self._end or End.STOPPED
 
@@ -119,12 +121,13 @@ class Daemon:
             if self._may_create():
                 self._archive.mkdir(mode=0o700, parents=True, exist_ok=True)
                 return
+            self._open_door()
             self._systemd.ready()
             words = _("The archive is not where it was, in {folder}.").format(folder=self._archive)
             self._tell_daily("archive", os.fspath(self._archive), words)
             self._systemd.status(words)
             self._systemd.alive()
-            if Message.STOP in self._messages(_OUTLOOK):
+            if Message.STOP in self._messages(_OUTLOOK) or self._state.memory.get(STOP):
                 self._end = End.STOPPED
 
     def _tell_daily(self, cause: str, target: str, words: str) -> None:
@@ -156,6 +159,7 @@ class Daemon:
         self.stream.tell(
             Event(Kind.STARTED, _("Watching {folders}.").format(folders=_named(self._folders())))
         )
+        self._tell_closed()
         self._show()
         self._systemd.ready()
 
@@ -165,7 +169,6 @@ class Daemon:
 
     def _finish(self) -> None:
         self._systemd.stopping()
-        self._door.close()
         self._importer.stop()
         self._watcher.stop()
         self._state.memory.set(UNDER_WAY, [])
@@ -183,7 +186,8 @@ class Daemon:
                 self._queue.add(download, self._clock.wall())
         if not self._paused or self._queue.has_chosen():
             self._import_next()
-        self._show_sometimes()
+        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
+            self._show()
         self._systemd.alive()
         patience = _OUTLOOK if self._paused else max(0.01, min(_OUTLOOK, self._watcher.due()))
         for message in self._messages(patience):
@@ -229,10 +233,10 @@ class Daemon:
     def _import_next(self) -> None:
         download = self._queue.next()
         if download is not None:
-            self._send(self._request(download))
+            self._send(self._request(download.path))
             self._shown = 0.0
         elif not self._asked and self._behind:
-            self._send(Request("", index=True, language=self._settings.desktop.language))
+            self._send(self._request())
         elif not self._asked:
             self._importer.rest()
 
@@ -244,20 +248,16 @@ class Daemon:
         """An import is under way: what is imported is an export."""
         if self._queue.importing is None:
             return
+        if progress.waiting:
+            return
         first = self._queue.share is None
         self._queue.share = min(1.0, progress.done / progress.total) if progress.total else 0.0
         words = _("Importing an export.") if first else ""
         self.stream.tell(Event(Kind.IMPORTING, words, self._queue.importing.path, share=self._queue.share))
 
-    def _request(self, download: Download) -> Request:
-        downloads = self._settings.downloads
-        return Request(
-            os.fspath(download.path),
-            create=self._may_create(),
-            after_import=LEAVE if self._queue.is_chosen(download.path) else downloads.after_import,
-            move_to=os.fspath(downloads.move_to or ""),
-            language=self._settings.desktop.language,
-        )
+    def _request(self, path: Path | None = None) -> Request:
+        chosen = path is not None and self._queue.is_chosen(path)
+        return request(self._settings, self.home.state, path, create=self._may_create(), leave=chosen)
 
     def _may_create(self) -> bool:
         """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
@@ -266,6 +266,8 @@ class Daemon:
 
     def _answered(self, answer: Answer) -> None:
         self._behind = answer.behind
+        if answer.title and not answer.path:
+            self._tell_daily("notes", answer.title, answer.title)
         self._queue.answered(answer, self._clock.wall())
         if answer.archive:
             self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})
@@ -282,11 +284,13 @@ class Daemon:
         self._offset = offset
 
     def _notice_wishes(self) -> None:
-        """Pause or go on, if another process has asked for it."""
+        """End, pause or go on, if another process has asked for it."""
         changes = self._state.changes()
         if changes == self._changes:
             return
         self._changes = changes
+        if self._state.memory.get(STOP):
+            self._end = End.STOPPED
         paused = bool(self._state.memory.get(PAUSED))
         if paused == self._paused:
             return
@@ -309,6 +313,7 @@ class Daemon:
             self._reload()
         self._open_door()
         self._queue.tidy()
+        self._state.links.tidy(self._clock.wall())
         for path in self._queue.due(self._clock.wall(), self._free()):
             self._watcher.again(path)
         for state in self._watcher.folders():
@@ -345,12 +350,15 @@ class Daemon:
         speak(settings.desktop.language)
         self._watcher.look()
         self.stream.tell(Event(Kind.SETTINGS, words))
+        self._tell_closed()
+
+    def _tell_closed(self) -> None:
+        """Name folders that cannot be written to: a service may write only where it was told to when installed."""
+        words = _('{folder} cannot be written to. If that is new, "chathold service install" may mend it.')
+        for folder in closed_folders(self._settings, self.home):
+            self.stream.tell(Event(Kind.TROUBLE, words.format(folder=folder)))
 
     # What others may know
-
-    def _show_sometimes(self) -> None:
-        if self._clock.steady() - self._shown >= _SHOWN_EVERY:
-            self._show()
 
     def _show(self) -> None:
         """Note for `status` what is watched and under way."""

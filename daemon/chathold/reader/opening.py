@@ -15,6 +15,7 @@ from chathold.archive.folder import DATABASE
 from chathold.archive.store import Archive
 from chathold.home import Home
 from chathold.reader.attendance import Attendance
+from chathold.reader.forms import Form
 from chathold.reader.recent import Recent
 from chathold.reader.session import Session
 from chathold.state import State
@@ -31,6 +32,7 @@ class Reader:
     steady: Callable[[], float] = time.monotonic
     trying: bool = False
     recent: Recent = field(default_factory=Recent)
+    searches: dict[str, Form] = field(default_factory=dict)
     told: deque[tuple[str, bool]] = field(default_factory=lambda: deque(maxlen=8))
 
 

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chathold.archive.contents import Contents, contents, lines_of, numbers_of
+from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.freshness import fingerprints
 from chathold.archive.store import Archive
-from chathold.archive.summary import Filters, Json
+from chathold.archive.summary import Filters
 from chathold.core.model import Role
 from chathold.search.completeness import standing
-from chathold.search.entries import ROLES, TITLE, Marks, columns, unpacked
+from chathold.search.entries import ROLES, TITLE, Entry, Marks
 from chathold.search.index import Index, explained
+from chathold.search.lines import Line, read_again
 from chathold.search.query import Query, parse
 from chathold.search.snippets import Piece, snippet
 from chathold.search.wishes import Wish
@@ -64,7 +65,6 @@ def find(
     limit: int = 20,
     offset: int = 0,
     incomplete: bool = False,
-    snippets: bool = True,
 ) -> Found:
     """What a wish finds. With `incomplete` the last word is still being typed.
 
@@ -78,11 +78,12 @@ def find(
             return Found(0, (), behind.pending)
         try:
             with index, index.reading():
-                return _Search(archive, index, query).answer(limit, offset, behind.pending, snippets=snippets)
+                return _Search(archive, index, query).answer(limit, offset, behind.pending)
         except sqlite3.OperationalError:
             raise
-        except sqlite3.DatabaseError:  # a damaged index is as good as none
-            return Found(0, (), behind.pending)
+        except sqlite3.DatabaseError:
+            index.condemn()
+            return Found(0, (), standing(archive).pending)
 
 
 @dataclass(slots=True)
@@ -93,13 +94,13 @@ class _Search:
     index: Index
     query: Query
 
-    def answer(self, limit: int, offset: int, pending: int, *, snippets: bool) -> Found:
+    def answer(self, limit: int, offset: int, pending: int) -> Found:
         """The answer."""
         self._note_stale()
         joined, conditions, values = self._conditions()
         total = self._count(joined, conditions, values)
         rows = self._rows(conditions, values, total, (limit, offset)) if limit else []
-        return Found(total, self._hits(rows, snippets=snippets), pending)
+        return Found(total, self._hits(rows), pending)
 
     def _note_stale(self) -> None:
         """Note which records have changed since they were indexed, or are gone."""
@@ -152,10 +153,10 @@ class _Search:
             query, bound = "SELECT count(*) FROM text WHERE text MATCH ?", [match]
         return int(self.index.database.execute(query, bound).fetchone()[0])
 
-    def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Any]:
-        """The entries of one page: number, record, message, role, time."""
-        what = "SELECT entry.id, record, message, role, time FROM"
-        newest = "ORDER BY time DESC NULLS LAST, entry.id DESC LIMIT ? OFFSET ?"
+    def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Line]:
+        """The entries of one page."""
+        what = "SELECT entry.id, record, role, time, key, form, at, size FROM"
+        newest = "ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
         joined = f"text CROSS JOIN entry ON entry.id = text.rowid WHERE text MATCH ? AND {conditions}"
         match = self.query.match
         if not match:
@@ -165,53 +166,35 @@ class _Search:
         elif total > COMMON:
             last = max(_NEWEST_RANKED, sum(page))
             inner = f"{what} {joined} ORDER BY text.rowid DESC LIMIT {last}"
-            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, id DESC LIMIT ? OFFSET ?"
+            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
             bound = [match, *values]
         else:
-            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank LIMIT ? OFFSET ?"
+            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank, key LIMIT ? OFFSET ?"
             bound = [match, *values, _WEIGHTS]
-        return self.index.database.execute(query, [*bound, *page]).fetchall()
+        return [Line(*row) for row in self.index.database.execute(query, [*bound, *page])]
 
-    def _hits(self, rows: list[Any], *, snippets: bool) -> tuple[Hit, ...]:
-        lines = lines_of(self.archive, {record for _number, record, *_rest in rows})
-        texts = _Texts(self.archive)
+    def _hits(self, rows: list[Line]) -> tuple[Hit, ...]:
+        lines = lines_of(self.archive, {row.record for row in rows})
+        said = read_again(self.archive.database, rows)
         hits = []
-        for _number, record, stored, role, time in rows:
-            line = lines[record]
-            message = unpacked(stored)
-            shown = texts.of(record, message, line) if snippets else ()
+        for row in rows:
+            line = lines[row.record]
+            entry = said.get(row.id)
             hits.append(
                 Hit(
                     line["id"],
                     line["provider"],
                     line["account"],
                     line["title"],
-                    message,
-                    None if role == TITLE else ROLES[role],
-                    time,
-                    snippet(shown, self.query.phrases) if snippets else (),
+                    entry.message if entry else None,
+                    None if row.role == TITLE else ROLES[row.role],
+                    row.time,
+                    snippet(_best_first(entry), self.query.phrases) if entry else (),
                 )
             )
         return tuple(hits)
 
 
-@dataclass(slots=True)
-class _Texts:
-    """The texts of entries, read again from the archive."""
-
-    archive: Archive
-    _number: int = 0
-    _contents: Contents | None = None
-
-    def of(self, number: int, message: str | None, line: Json) -> tuple[str, ...]:
-        """What was indexed of a message, the best first; of a title, the title."""
-        if message is None:
-            return (line["title"],)
-        if self._contents is None or self._number != number:
-            self._number, self._contents = number, contents(self.archive.database, number)
-        extras = tuple(text for of, text in self._contents.extras if of == message)
-        for each in self._contents.messages:
-            if each.id == message:
-                said, aside, files = columns(each)
-                return said, files, aside, *extras
-        return extras
+def _best_first(entry: Entry) -> tuple[str, ...]:
+    said, aside, title, files = entry.columns
+    return said, title, files, aside

@@ -19,8 +19,8 @@ from chathold.archive.store import Archive
 from chathold.core.collecting import without_collection
 from chathold.providers import PROVIDERS
 from chathold.search.completeness import Indexed, standing
-from chathold.search.entries import Entry, entries_of, packed
-from chathold.search.index import Index, explained, unwritable
+from chathold.search.entries import Entry, entries_of
+from chathold.search.index import Index, explained, spans_of, unwritable
 from chathold.search.words import prepared
 
 Progress = Callable[[int, int], None]
@@ -44,14 +44,14 @@ def catch_up(
 
     With `anew` it is emptied first, so that no word of it is left in the file. `progress` is told records done, of
     how many. Does nothing while another process fills the index, or if there is nothing to do. Raises
-    `ArchiveError` if it cannot be written.
+    `ArchiveError` if it cannot be written. With `anew` it waits until the other is done.
     """
     before = standing(archive)
     if not (anew or before.differs or _read_otherwise(archive)):
         return before
     if not archive.writable:
         raise unwritable(archive)
-    with explained(archive), without_collection(), _alone(archive) as held:
+    with explained(archive), without_collection(), _alone(archive, wait=anew) as held:
         if held:
             try:
                 _fill(archive, progress, stop, anew=anew)
@@ -78,13 +78,13 @@ def _read_otherwise(archive: Archive) -> bool:
 
 
 @contextmanager
-def _alone(archive: Archive) -> Iterator[bool]:
-    """Be the one who fills the index, unless somebody is already."""
+def _alone(archive: Archive, *, wait: bool) -> Iterator[bool]:
+    """Be the one who fills the index, unless somebody is already; with `wait`, as soon as nobody is."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed by those who fill only
 
     lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False, mode=0o600)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=-1 if wait else 0)
     except Timeout:
         yield False
         return
@@ -105,13 +105,16 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
             done = {}
         pending = [number for number, mark in there.items() if done.get(number) != mark]
         with index.transaction("the readers' versions"):
-            index.database.executemany("DELETE FROM done WHERE record = ?", ((each,) for each in pending))
+            index.database.executemany(
+                "UPDATE done SET fingerprint = x'' WHERE record = ?", ((each,) for each in pending)
+            )
             index.note("readers", readers())
         for finished in _batches(archive, index, pending):
             if progress:
                 progress(finished, len(pending))
             if stop():
                 break
+        index.shrink()
         index.checkpoint()
 
 
@@ -135,7 +138,8 @@ class New:
 class _Batch:
     """Records that become searchable together."""
 
-    done: list[tuple[int, bytes]] = field(default_factory=list)
+    done: dict[int, bytes] = field(default_factory=dict)
+    kept: dict[int, list[int]] = field(default_factory=dict)
     new: list[New] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     newest: float | None = None
@@ -164,8 +168,9 @@ def _read(archive: Archive, index: Index, number: int, batch: _Batch) -> None:
     if mark is None:
         return
     known: dict[int, list[int]] = {}
-    for identity, key in index.database.execute("SELECT id, key FROM entry WHERE record = ?", (number,)):
+    for identity, key in index.entries(number):
         known.setdefault(key, []).append(identity)
+    kept = batch.kept[number] = []
     said = contents(archive.database, number)
     if not batch.done:
         batch.newest = said.updated
@@ -173,12 +178,12 @@ def _read(archive: Archive, index: Index, number: int, batch: _Batch) -> None:
         key = entry.key
         same = known.get(key)
         if same:
-            same.pop()
+            kept.append(same.pop())
             continue
         batch.new.append(New(number, key, entry))
         batch.size += sum(map(len, entry.columns))
     batch.gone += [identity for same in known.values() for identity in same]
-    batch.done.append((number, mark))
+    batch.done[number] = mark
 
 
 def _write(index: Index, batch: _Batch) -> None:
@@ -193,30 +198,36 @@ def _write(index: Index, batch: _Batch) -> None:
             "INSERT INTO text (rowid, said, aside, title, files) VALUES (?, ?, ?, ?, ?)",
             ((number, *map(prepared, each.entry.columns)) for number, each in placed),
         )
+        for number, each in placed:
+            batch.kept[each.record].append(number)
         models = {name: index.model(name) for name in {each.entry.model for each in batch.new}}
         database.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((number, *_row(each, models)) for number, each in placed),
         )
-        database.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", batch.done)
+        database.executemany(
+            "INSERT OR REPLACE INTO done VALUES (?, ?, ?)",
+            ((record, mark, spans_of(batch.kept[record])) for record, mark in batch.done.items()),
+        )
 
 
 def _row(new: New, models: dict[str, int]) -> tuple[Any, ...]:
     entry = new.entry
+    place = entry.slice
     return (
         new.record,
-        packed(entry.message),
         entry.role,
         entry.time,
         models[entry.model],
         int(entry.marks),
         new.key,
+        *((place.form, place.at, place.size) if place else (None, None, None)),
     )
 
 
 def _ascending(batch: _Batch) -> list[New]:
     """The new entries, the oldest record's first, each record's in their order."""
-    order = {number: place for place, (number, _mark) in enumerate(batch.done)}
+    order = {number: place for place, number in enumerate(batch.done)}
     return sorted(batch.new, key=lambda each: -order[each.record])
 
 

@@ -68,7 +68,9 @@ def _window(text: str, phrases: Sequence[Phrase]) -> tuple[int, int]:
         return 0, len(text)
     places = [match.start() for phrase in phrases if (match := _seeming(phrase).search(text))]
     start = max(0, min(places, default=0) - _LOOKED_AT // 2)
-    start = next((place for place in range(start, 0, -1) if text[place - 1].isspace()), 0) if start else 0
+    start = next(
+        (place for place in range(start, max(0, start - _AROUND), -1) if text[place - 1].isspace()), start
+    )
     return start, start + _LOOKED_AT
 
 

@@ -37,6 +37,16 @@ KINDS = {
 """What documents of a kind are called."""
 
 
+_NOTHING: Json = {
+    "groups": [],
+    "years": [],
+    "total": 0,
+    "accounts": [],
+    "chosen": "",
+    "gone": False,
+}
+
+
 def account_key(line: Json) -> str:
     """An account as addresses name it: they hold no id of a person's."""
     return stable_id(line["provider"], "account", line["account"])[:10]
@@ -47,7 +57,7 @@ def chats(request: Request) -> Response:
     asked = request.query_params
     with archive_of(request) as archive:
         if archive is None:
-            return page(request, "chats.html", groups=[], years=[], total=0, accounts=[], number=1, pages=1)
+            return page(request, "chats.html", **_NOTHING)
         known = accounts(archive)
         chosen = next((each for each in known if account_key(each) == asked.get("account")), None)
         wanted = Wanted(
