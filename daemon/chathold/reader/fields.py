@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import time
 from typing import Any
 
 from chathold.configuration import SETTINGS, Fault, Setting
@@ -35,6 +36,16 @@ TITLES = {
     "archive.folder": N_("Archive folder"),
     "log.level": N_("Detail of the log"),
     "desktop.language": N_("Language"),
+    "reminders.on": N_("Remind me"),
+    "reminders.days": N_("Days between exports"),
+    "reminders.chatgpt_days": N_("Days for ChatGPT"),
+    "reminders.claude_days": N_("Days for Claude"),
+    "reminders.deepseek_days": N_("Days for DeepSeek"),
+    "notices.imported": N_("What was imported"),
+    "notices.attention": N_("What needs attention"),
+    "notices.parts": N_("Files still to download"),
+    "notices.quiet_from": N_("Quiet from"),
+    "notices.quiet_until": N_("Quiet until"),
 }
 
 WORDS = {
@@ -150,6 +161,8 @@ def _shown(value: Any) -> str:
             return ""
         case bool():
             return "true" if value else "false"
+        case time():
+            return value.strftime("%H:%M")
         case float() if value.is_integer():
             return str(int(value))
         case list() | tuple():

@@ -55,26 +55,24 @@ def reminders_now(
     return reminders(exports, marks_of(state), plan_of(settings), now, local)
 
 
-def accounts_with_due(archive: Archive, home: Home, now: float) -> list[Json]:
-    """What `summary.accounts` says, each with when its next export is due, and what is to be said of that now."""
-    known = accounts(archive)
-    if not known:
-        return []
+def reminders_at(
+    home: Home, archive: Archive | None, now: float, known: Iterable[Json] | None = None
+) -> list[Reminder]:
+    """The same, for whoever has neither settings nor state at hand."""
     settings, _faults = examine(home.configuration)
     with contextlib.ExitStack() as stack:
         state = State.look(home.state)
         if state:
             stack.callback(state.close)
-        standing = reminders_now(archive, state, settings, now, known)
-    found = {
-        (each.provider, each.account): {
-            "reminder_due": moment(each.due),
-            "reminder_words": words_of(each, now, local),
-        }
-        for each in standing
-    }
-    nothing = {"reminder_due": None, "reminder_words": ""}
-    return [each | found.get((each["provider"], each["account"]), nothing) for each in known]
+        return reminders_now(archive, state, settings, now, known)
+
+
+def accounts_with_due(archive: Archive, home: Home, now: float) -> list[Json]:
+    """What `summary.accounts` says, each with when its next export is due."""
+    known = accounts(archive)
+    standing = reminders_at(home, archive, now, known) if known else []
+    due = {(each.provider, each.account): moment(each.due) for each in standing}
+    return [each | {"reminder_due": due.get((each["provider"], each["account"]))} for each in known]
 
 
 def as_json(standing: Iterable[Reminder], now: float) -> list[Json]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +19,9 @@ from chathold.core.texts import N_, _
 from chathold.reader.forms import Form, posted
 from chathold.reader.opening import archive_of, reader_of, state_of
 from chathold.reader.showing import forward, page, tell
+from chathold.reminders import SERVICES, Said, said
 from chathold.search import standing
+from chathold.state import Marks
 from chathold.state.memory import PAUSED
 
 STEPS = {
@@ -73,8 +77,22 @@ def many_gone(request: Request, form: Form) -> Response:
     return forward(request, "attention")
 
 
+@posted
+def answer_reminder(request: Request, form: Form) -> Response:
+    """Note what somebody says to a reminder."""
+    provider, _slash, account = form.get("whose").partition("/")
+    if provider not in SERVICES or form.get("said") not in list(Said):
+        raise HTTPException(400)
+    now = time.time()
+    with state_of(request) as state:
+        before = state.reminders.marks().get((provider, account)) or Marks(provider, account)
+        state.reminders.put(said(before, Said(form.get("said")), now))
+    return forward(request, "attention")
+
+
 ROUTES = [
     Route("/attention", attention),
+    Route("/attention/reminder", answer_reminder, methods=["POST"]),
     Route("/attention/resume", resume_watching, methods=["POST"]),
     Route("/attention/many-gone", many_gone, methods=["POST"]),
 ]
