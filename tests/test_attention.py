@@ -78,7 +78,7 @@ def test_the_gravest_comes_first() -> None:
             everything |= changes
     found = concerns(Situation(**everything))
     assert [each.severity for each in found] == sorted((each.severity for each in found), reverse=True)
-    assert len({each.kind for each in found}) == 8
+    assert len({each.kind for each in found}) == 10
 
 
 def test_titles_name_no_file() -> None:
