@@ -7,14 +7,18 @@ downloads among what is kept; and a home folder is no place where only downloads
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 
 from chathold.configuration import ConfigurationError, Fault, Settings
+from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.texts import _
+from chathold.filesystems import is_there, nearest
 from chathold.home import Home
+from chathold.trash import can_write, data_home, trash_of
 
 
 def watched_folders(settings: Settings) -> tuple[Path, ...]:
@@ -25,6 +29,28 @@ def watched_folders(settings: Settings) -> tuple[Path, ...]:
 def archive_folder(settings: Settings, home: Home) -> Path:
     """Where these settings have the archive."""
     return settings.archive.folder or home.usual_archive
+
+
+def written_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
+    """The folders that the daemon and the reader write to: their own, and those exports are put away from and to."""
+    own = (home.configuration.parent, archive_folder(settings, home), home.state, home.logs)
+    return tuple(dict.fromkeys((*own, *_put_away(settings))))
+
+
+def _put_away(settings: Settings) -> Iterator[Path]:
+    downloads = settings.downloads
+    if downloads.after_import == MOVE and downloads.move_to:
+        yield from (*watched_folders(settings), downloads.move_to)
+    elif downloads.after_import == TRASH:
+        for folder in filter(is_there, watched_folders(settings)):
+            yield folder
+            if sys.platform != "win32" and (trash := trash_of(folder, data_home(), os.getuid())):
+                yield trash
+
+
+def closed_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
+    """Those of the folders to be written to in which this process cannot make a file, or that it could not make."""
+    return tuple(each for each in written_folders(settings, home) if not can_write(nearest(each)))
 
 
 def check_places(settings: Settings, home: Home) -> None:

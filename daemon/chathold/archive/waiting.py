@@ -30,7 +30,7 @@ def sets(archive: Archive) -> list[Json]:
     `file` is the SHA-256 of the list, or of the part that tells of others, in hex; `records` how many chats of it
     can be read.
     """
-    known = {part.manifest: part for part in _part_sets(archive)}
+    known = {part.manifest: part for part in part_sets_of(archive)}
     query = (
         "SELECT id, hex(hash), provider, exported, imported, coverage, lists FROM file"
         " JOIN file_state ON file_state.file = file.id ORDER BY imported DESC, id DESC"
@@ -76,7 +76,7 @@ def _chats(archive: Archive, files: frozenset[int]) -> int:
 
 def whole_sets(archive: Archive) -> list[str]:
     """The manifests that lack none of their files, each by the SHA-256 of its own file, in hex."""
-    files = [part.manifest for part in _part_sets(archive) if not part.missing and not part.ambiguous]
+    files = [part.manifest for part in part_sets_of(archive) if not part.missing and not part.ambiguous]
     marks = ",".join("?" * len(files))
     rows = archive.database.execute(f"SELECT hash FROM file WHERE id IN ({marks})", files)
     return sorted(digest.hex() for (digest,) in rows)
@@ -91,7 +91,7 @@ def _name(archive: Archive, file: int) -> str:
 
 def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
     database = archive.database
-    sets = {part.manifest: part for part in _part_sets(archive)}
+    sets = {part.manifest: part for part in part_sets_of(archive)}
     for file, coverage in database.execute(f"{_FILES} ORDER BY id").fetchall():
         missing = list(json.loads(coverage)["missing"])
         ambiguous: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
             }
 
 
-def _part_sets(archive: Archive) -> tuple[PartSet, ...]:
+def part_sets_of(archive: Archive) -> tuple[PartSet, ...]:
     """The sets of all manifests; what works them out loads only if there are any."""
     if not archive.database.execute("SELECT 1 FROM file WHERE lists != '[]'").fetchone():
         return ()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,7 +25,7 @@ from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
-from chathold.search import catch_up
+from chathold.search import catch_up, standing
 from chathold.state.store import DATABASE
 
 if TYPE_CHECKING:
@@ -55,15 +55,19 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
                 if not call.as_json:
                     _say(receipt)
         _forget_links(call.home.state, whole_sets(archive))
-        if call.as_json:
-            write_json({"imports": [as_json(receipt) for receipt in receipts]})
-        _make_searchable(archive, bar)
+        index = _make_searchable(archive, bar)
         _keep_up(call, archive, bar)
+    if call.as_json:
+        write_json({"imports": [as_json(receipt) for receipt in receipts], "index": index})
     return int(any(receipt.outcome.failure for receipt in receipts))
 
 
-def _make_searchable(archive: Archive, bar: _Bar) -> None:
-    """Index what is new. What was imported is safe already, so whatever is in the way is only said."""
+def _make_searchable(archive: Archive, bar: _Bar) -> dict[str, Any]:
+    """Index what is new; how far the index is then, and the CPU-seconds that it took.
+
+    What was imported is safe already, so whatever is in the way is only said.
+    """
+    started = time.process_time()
     try:
         catch_up(archive, progress=lambda done, total: bar.show("indexing", done, total))
     except KeyboardInterrupt:
@@ -72,6 +76,9 @@ def _make_searchable(archive: Archive, bar: _Bar) -> None:
     except ArchiveError as error:
         bar.clear()
         note(f"{error.place}: {error.title}")
+    held = standing(archive)
+    cpu = round(time.process_time() - started, 3)
+    return {"indexed": held.indexed, "pending": held.pending, "cpu": cpu}
 
 
 def _keep_up(call: Call, archive: Archive, bar: _Bar) -> None:

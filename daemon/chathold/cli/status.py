@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.archive.summary import accounts, totals
+from chathold.archive.summary import totals
 from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Concern, Kind, concerns
 from chathold.attention.gathering import situation_of
@@ -15,6 +16,7 @@ from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
+from chathold.reminders.now import accounts_with_due
 from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
@@ -42,7 +44,8 @@ def status_command(call: Call) -> None:
         try:
             with archive.reading():
                 indexed = standing(archive)
-                value = _value(totals(archive), accounts(archive), downloads(archive), indexed)
+                known = accounts_with_due(archive, call.home, time.time())
+                value = _value(totals(archive), known, downloads(archive), indexed)
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
                 found = concerns(situation_of(call.home, archive, to_index=indexed.pending))
         finally:

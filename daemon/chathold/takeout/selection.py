@@ -46,7 +46,7 @@ def chosen(archive: Archive, selection: Selection) -> list[Json]:
         named = {views.show(archive, each)["conversation"]["id"] for each in selection.ids}
         keeps.append(lambda line: line["id"] in named)
     if query.match or query.role or query.model or query.has:
-        found = {hit.conversation for hit in find(archive, wish, limit=_ALL, snippets=False).results}
+        found = {hit.conversation for hit in find(archive, wish, limit=_ALL).results}
         keeps = [*keeps[1:], lambda line: line["id"] in found]
     filters = Filters(query.provider, query.account, query.title)
     lines = [line for documents in (False, True) for line in records(archive, filters, documents=documents)]
