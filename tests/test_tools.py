@@ -402,6 +402,17 @@ def test_a_mistake_made_by_hand_is_shown(browser: Asking, home: Path) -> None:
     assert "Line 3: There is no setting downloads.folder." in text_of(page)
 
 
+def test_a_time_of_day_is_kept(browser: Asking, home: Path) -> None:
+    """As the clock says it; the default needs no line."""
+    browser.post("settings/save", ("notices.quiet_from", "21:30"), ("notices.quiet_until", "08:00"))
+    text = (home / "config.toml").read_text()
+    assert 'quiet_from = "21:30"' in text
+    assert "quiet_until" not in text
+    assert 'type="time"' in browser.get("settings").text
+    answer = browser.post("settings/save", ("notices.quiet_from", "late"))
+    assert 'id="notices-quiet_from-fault"' in answer.text
+
+
 def test_every_setting_has_a_field(browser: Asking) -> None:
     """A new one appears by itself, by its own name."""
     page = browser.get("settings").text
@@ -476,6 +487,21 @@ def test_watching_goes_on(browser: Asking, home: Path) -> None:
         state.memory.set(PAUSED, value=True)
         assert browser.post("attention/resume").status == 303
         assert state.memory.get(PAUSED) is False
+
+
+def test_a_reminder_is_answered_where_it_stands(much: Asking, home: Path) -> None:
+    """From being due over the waiting to the link, which lives for a while."""
+    much.clock.now = time.time() + 400 * 86_400
+    words = text_of(much.get("attention"))
+    assert re.search(r"Your ChatGPT .{0,60}copy is \d+ days old\.", words)
+    key = re.findall(r'name="reminder" value="(\w+)"', much.get("attention").text)[0]
+    for said, follows in (("asked", "asked 0 days ago"), ("came", "the link works about")):
+        assert f'value="{said}"' in much.get("attention").text
+        assert much.post("attention/reminder", ("reminder", key), ("said", said)).status == 303
+        assert follows in text_of(much.get("attention"))
+    assert much.post("attention/reminder", ("reminder", "nobody"), ("said", "off")).status == 404
+    assert much.post("attention/reminder", ("reminder", key), ("said", "nonsense")).status == 400
+    assert chathold(home, "remind")["reminders"][0]["stage"] in ("link", "fresh")
 
 
 # --- hostile words
