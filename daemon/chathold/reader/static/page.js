@@ -30,4 +30,3 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
-document.documentElement.classList.add("with-scripts");
