@@ -33,7 +33,7 @@ from chathold.state.links import KEPT
 from chathold.state.memory import PAUSED
 from chathold.uploads import Uploads
 from commands import chathold
-from daemons import export_of, until
+from daemons import Place, export_of, running, until
 
 BOUNDARY = "----a boundary of ours"
 
@@ -193,6 +193,24 @@ def test_a_broken_form_is_refused(browser: Asking) -> None:
     answer = browser.ask("POST", f"/{ADDRESS.prefix}/imports/upload", kind, b"no boundary at all")
     assert answer.status == 400
     assert not list((browser.home / "logs").glob("bug-*")) if (browser.home / "logs").exists() else True
+
+
+@pytest.mark.slow
+def test_files_are_imported_beside_a_running_daemon(tmp_path: Path) -> None:
+    """Whoever comes second waits for the other; all is in the archive in the end."""
+    place = Place(tmp_path)
+    with running(place):
+        browser = Asking(place.home)
+        exports = {number: export_of(number, 40) for number in range(6)}
+        for number, data in exports.items():
+            if number % 2:
+                (place.downloads / f"{number}.zip").write_bytes(data)
+            else:
+                hand_over(browser, (f"{number}.zip", data))
+        until(lambda: place.holds(*exports.values()), told=place.told)
+        until(lambda: all(job.stage.value == "done" for job in browser.app._app._app.state.imports.jobs()))
+        until(lambda: not any((place.home / "state" / "uploads").iterdir()))
+    assert chathold(place.home, "verify")["ok"]
 
 
 def test_what_an_earlier_reader_left_is_removed(home: Path) -> None:
