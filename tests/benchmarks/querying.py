@@ -14,6 +14,7 @@ import sqlite3
 import statistics
 import sys
 import time
+import unittest.mock
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -100,12 +101,8 @@ KINDS: dict[str, Callable[[Vocabulary], Wish]] = {
 @contextmanager
 def no_snippets() -> Iterator[None]:
     """Have results without their text."""
-    read = finding.read_again
-    finding.read_again = lambda *_args: {}
-    try:
+    with unittest.mock.patch("chathold.search.finding.read_again", lambda *_args: {}):
         yield
-    finally:
-        finding.read_again = read
 
 
 def spent(archive: Archive, wish: Wish) -> tuple[float, int]:

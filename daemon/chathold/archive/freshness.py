@@ -23,3 +23,8 @@ def fingerprint(database: sqlite3.Connection, number: int) -> bytes | None:
 def underived(database: sqlite3.Connection) -> set[int]:
     """The records of which the newest facts have not been derived yet."""
     return {number for (number,) in database.execute("SELECT record FROM stale")}
+
+
+def records(database: sqlite3.Connection) -> set[int]:
+    """All records there are; what is in none of them was forgotten."""
+    return {number for (number,) in database.execute("SELECT id FROM record")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from chathold.archive.freshness import fingerprints, underived
+from chathold.archive.freshness import fingerprints, records, underived
 from chathold.archive.store import Archive
 from chathold.search.index import Index
 
@@ -27,11 +27,12 @@ def standing(archive: Archive) -> Indexed:
     """How far the index is; what has not been derived yet is not searchable either."""
     with archive.reading():
         there, waiting = fingerprints(archive.database), underived(archive.database)
+        held = records(archive.database)
     done = _done(archive)
     behind = {number for number, mark in there.items() if done.get(number) != mark}
     pending = len(behind | waiting)
     indexed = len(there.keys() - behind - waiting)
-    return Indexed(indexed, pending, len(waiting), differs=bool(behind) or not done.keys() <= there.keys())
+    return Indexed(indexed, pending, len(waiting), differs=bool(behind) or not done.keys() <= held)
 
 
 def _done(archive: Archive) -> dict[int, bytes]:
