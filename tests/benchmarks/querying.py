@@ -101,7 +101,7 @@ KINDS: dict[str, Callable[[Vocabulary], Wish]] = {
 @contextmanager
 def no_snippets() -> Iterator[None]:
     """Have results without their text."""
-    with unittest.mock.patch("chathold.search.finding.read_again", lambda *_args: {}):
+    with unittest.mock.patch("chathold.search.finding.read_again", return_value={}):
         yield
 
 

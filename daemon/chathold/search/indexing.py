@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 from chathold.archive.contents import Read, contents
 from chathold.archive.folder import SEARCH_LOCK
-from chathold.archive.freshness import fingerprint, fingerprints, records
+from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records
 from chathold.archive.store import Archive
 from chathold.core.collecting import without_collection
 from chathold.providers import PROVIDERS
-from chathold.search.completeness import Indexed, standing
+from chathold.search.completeness import Indexed, look, standing
 from chathold.search.filling import Batch
 from chathold.search.index import Index, explained, unwritable
 
@@ -40,12 +40,13 @@ def catch_up(
     """Bring the index up to the archive; how far it is then. `stop` is asked after every batch.
 
     With `anew` it is emptied first, so that no word of it is left in the file. `progress` is told records done, of
-    how many. Does nothing while another process fills the index, or if there is nothing to do. Raises
-    `ArchiveError` if it cannot be written. With `anew` it waits until the other is done.
+    how many. Does nothing while another process fills the index (with `anew` it waits for that), or if there is
+    nothing to do. Raises `ArchiveError` if it cannot be written.
     """
-    before = standing(archive)
-    if not (anew or before.differs or _read_otherwise(archive)):
-        return before
+    before = look(archive)
+    differs = anew or before.differs or _read_otherwise(archive)
+    if not differs and (before.noted or not archive.writable):
+        return before.standing
     if not archive.writable:
         raise unwritable(archive)
     with explained(archive), without_collection(), _alone(archive, wait=anew) as held:
@@ -96,21 +97,26 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
         index.settle_in()
         with archive.reading():
             there, held = fingerprints(archive.database), records(archive.database)
+            order, mark = newest_first(archive.database), marker(archive.database)
         done = index.done() if index.about("readers") == readers() else {}
         if anew or not done.keys() <= there.keys() | held or _haunted(index):
             index.erase(archive)
             done = {}
-        pending = [number for number, mark in there.items() if done.get(number) != mark]
+        pending = [number for number in order if done.get(number) != there[number]]
         with index.transaction("the readers' versions"):
             index.database.executemany(
                 "UPDATE done SET fingerprint = x'' WHERE record = ?", ((each,) for each in pending)
             )
             index.note("readers", readers())
+        finished = 0
         for finished in _batches(archive, index, pending):
             if progress:
                 progress(finished, len(pending))
             if stop():
                 break
+        if finished == len(pending):
+            with index.transaction("the note that it is complete"):
+                index.note("marker", mark)
         index.shrink()
         index.checkpoint()
 
