@@ -20,10 +20,11 @@ import pytest
 import histories
 from chathold.core.errors import ChatholdError
 from chathold.doctor import CHECKS, Finding, Patient, State, examined, folders, keeping
-from chathold.doctor.folders import limit_findings, trash_of
+from chathold.doctor.folders import limit_findings
 from chathold.doctor.program import program
 from chathold.filesystems import FileSystem
 from chathold.home import Home
+from chathold.trash import trash_of
 from screens import command_line, environment, said, started
 
 NAMES = [check.__name__ for check in CHECKS]

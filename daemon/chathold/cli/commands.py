@@ -39,6 +39,8 @@ COMMANDS = {
     "pause": ("running", N_("Have the running Chathold look at no new downloads.")),
     "resume": ("running", N_("Have it look at them again.")),
     "account": ("accounts", N_("List accounts, or give one a label.")),
+    "remind": ("reminding", N_("List the reminders to export again, or answer them.")),
+    "service": ("starting", N_("Start Chathold with the session, and see how it runs.")),
     "doctor": ("doctoring", N_("See what is wrong on this computer, and how to put it right.")),
 }
 """Every command: the module it lives in, and what it is for."""

@@ -5,11 +5,15 @@ Each has `read`, which gives the value that the program works with or raises `Un
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Protocol
 
 from chathold.core.texts import _
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Unfit(ValueError):
@@ -66,6 +70,22 @@ class Number:
         if not self.low <= value <= self.high:  # which is true of NaN, too
             raise Unfit(value)
         return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A time of day, as in "22:30"."""
+
+    @property
+    def wanted(self) -> str:
+        """As the protocol says."""
+        return _('It is a time of day between quotes, from "00:00" to "23:59".')
+
+    def read(self, value: object) -> time:
+        """As the protocol says."""
+        if not isinstance(value, str) or not _TIME.fullmatch(value):
+            raise Unfit(value)
+        return time.fromisoformat(value)
 
 
 @dataclass(frozen=True, slots=True)

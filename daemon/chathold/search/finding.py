@@ -185,7 +185,7 @@ class _Search:
     def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Line]:
         """The entries of one page."""
         what = "SELECT entry.id, record, role, time, key, form, at, size FROM"
-        newest = "ORDER BY time DESC NULLS LAST, entry.id DESC LIMIT ? OFFSET ?"
+        newest = "ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
         joined = f"text CROSS JOIN entry ON entry.id = text.rowid WHERE text MATCH ? AND {conditions}"
         match = self.query.match
         if not match:
@@ -195,10 +195,10 @@ class _Search:
         elif total > COMMON:
             last = max(_NEWEST_RANKED, sum(page))
             inner = f"{what} {joined} ORDER BY text.rowid DESC LIMIT {last}"
-            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, id DESC LIMIT ? OFFSET ?"
+            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
             bound = [match, *values]
         else:
-            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank LIMIT ? OFFSET ?"
+            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank, key LIMIT ? OFFSET ?"
             bound = [match, *values, _WEIGHTS]
         return [Line(*row) for row in self.index.database.execute(query, [*bound, *page])]
 

@@ -8,6 +8,8 @@ from typing import Any
 
 PAUSED = "paused"
 """True while the user wants no new downloads to be looked at."""
+STOP = "stop"
+"""True once somebody wants the daemon that runs to end."""
 ARCHIVE = "archive"
 """The id of the archive that was last seen, and where: one that is missing then is not made anew."""
 DAEMON = "daemon"
