@@ -208,6 +208,11 @@ def test_a_place_that_holds_something_else_is_refused(home: Path, dest: Path, th
     assert dest.exists()
 
 
+def test_the_archive_is_no_place_for_an_export(home: Path) -> None:
+    answer = export(home, home / "archive" / "out", "json", expect=1)
+    assert answer["error"]["title"] == "An export must not lie in the archive."
+
+
 def test_an_empty_folder_is_taken(home: Path, dest: Path) -> None:
     dest.mkdir()
     assert export(home, dest, "json")["conversations"]
