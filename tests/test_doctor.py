@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 import histories
+from chathold.archive.schema import MIGRATIONS
 from chathold.core.errors import ChatholdError
 from chathold.doctor import CHECKS, Finding, Patient, State, examined, folders, keeping
 from chathold.doctor.folders import limit_findings
@@ -370,7 +371,7 @@ def test_another_disk_has_a_trash_at_its_top(disk: Path, monkeypatch: pytest.Mon
 
 def test_an_archive_is_opened(kept: Path) -> None:
     """And its format told."""
-    assert _one(kept, "archive").what == f"Archive: {kept / 'archive'}, format 1"
+    assert _one(kept, "archive").what == f"Archive: {kept / 'archive'}, format {len(MIGRATIONS)}"
 
 
 def test_an_archive_that_will_not_open_says_why(kept: Path) -> None:
