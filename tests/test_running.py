@@ -128,3 +128,30 @@ def test_each_request_has_the_settings_wishes(loop: Loop) -> None:
     loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED))
     request = loop.importer.sent[-1]
     assert (request.after_import, request.language) == ("trash", "en")
+
+
+# --- The search index
+
+
+def test_the_index_is_worked_on_when_nothing_is_to_be_imported(loop: Loop) -> None:
+    """A moment at a time, as long as that helps; a download that waits goes first."""
+    loop.turn(Answer("", Verdict.IMPORTED))
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    assert loop.asked == ["1.zip", "2.zip"]
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    assert [each.index for each in loop.importer.sent[-2:]] == [False, True]
+    loop.turn(Answer("", Verdict.IMPORTED, behind=True))
+    assert [each.index for each in loop.importer.sent[-2:]] == [True, True]
+    loop.turn(Answer("", Verdict.IMPORTED))
+    assert len(loop.importer.sent) == 5
+
+
+def test_a_worker_that_ends_over_the_index_is_not_started_for_it_again(loop: Loop) -> None:
+    """Not before something is imported: whatever ended it would again."""
+    loop.turn(Answer("", Verdict.IMPORTED))
+    for _ in range(2):
+        loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    sent = len(loop.importer.sent)
+    assert loop.importer.sent[-1].index
+    loop.turn(Ended(-9))
+    assert len(loop.importer.sent) == sent
