@@ -33,7 +33,7 @@ from chathold.state.links import KEPT
 from chathold.state.memory import PAUSED
 from chathold.uploads import Uploads
 from commands import chathold
-from daemons import export_of, until
+from daemons import Place, export_of, running, until
 
 BOUNDARY = "----a boundary of ours"
 
@@ -193,6 +193,24 @@ def test_a_broken_form_is_refused(browser: Asking) -> None:
     answer = browser.ask("POST", f"/{ADDRESS.prefix}/imports/upload", kind, b"no boundary at all")
     assert answer.status == 400
     assert not list((browser.home / "logs").glob("bug-*")) if (browser.home / "logs").exists() else True
+
+
+@pytest.mark.slow
+def test_files_are_imported_beside_a_running_daemon(tmp_path: Path) -> None:
+    """Whoever comes second waits for the other; all is in the archive in the end."""
+    place = Place(tmp_path)
+    with running(place):
+        browser = Asking(place.home)
+        exports = {number: export_of(number, 40) for number in range(6)}
+        for number, data in exports.items():
+            if number % 2:
+                (place.downloads / f"{number}.zip").write_bytes(data)
+            else:
+                hand_over(browser, (f"{number}.zip", data))
+        until(lambda: place.holds(*exports.values()), told=place.told)
+        until(lambda: all(job.stage.value == "done" for job in browser.app._app._app.state.imports.jobs()))
+        until(lambda: not any((place.home / "state" / "uploads").iterdir()))
+    assert chathold(place.home, "verify")["ok"]
 
 
 def test_what_an_earlier_reader_left_is_removed(home: Path) -> None:
@@ -402,6 +420,17 @@ def test_a_mistake_made_by_hand_is_shown(browser: Asking, home: Path) -> None:
     assert "Line 3: There is no setting downloads.folder." in text_of(page)
 
 
+def test_a_time_of_day_is_kept(browser: Asking, home: Path) -> None:
+    """As the clock says it; the default needs no line."""
+    browser.post("settings/save", ("notices.quiet_from", "21:30"), ("notices.quiet_until", "08:00"))
+    text = (home / "config.toml").read_text()
+    assert 'quiet_from = "21:30"' in text
+    assert "quiet_until" not in text
+    assert 'type="time"' in browser.get("settings").text
+    answer = browser.post("settings/save", ("notices.quiet_from", "late"))
+    assert 'id="notices-quiet_from-fault"' in answer.text
+
+
 def test_every_setting_has_a_field(browser: Asking) -> None:
     """A new one appears by itself, by its own name."""
     page = browser.get("settings").text
@@ -476,6 +505,20 @@ def test_watching_goes_on(browser: Asking, home: Path) -> None:
         state.memory.set(PAUSED, value=True)
         assert browser.post("attention/resume").status == 303
         assert state.memory.get(PAUSED) is False
+
+
+def test_a_reminder_is_answered_where_it_stands(much: Asking) -> None:
+    """From being due over the waiting to the link, which lives for a while."""
+    much.clock.now = time.time() + 400 * 86_400
+    words = text_of(much.get("attention"))
+    assert re.search(r"Your ChatGPT .{0,60}copy is \d+ days old\.", words)
+    key = re.findall(r'name="reminder" value="(\w+)"', much.get("attention").text)[0]
+    for said, follows in (("asked", "asked 0 days ago"), ("came", "the link works about")):
+        assert f'value="{said}"' in much.get("attention").text
+        assert much.post("attention/reminder", ("reminder", key), ("said", said)).status == 303
+        assert follows in text_of(much.get("attention"))
+    assert much.post("attention/reminder", ("reminder", "nobody"), ("said", "off")).status == 404
+    assert much.post("attention/reminder", ("reminder", key), ("said", "nonsense")).status == 400
 
 
 # --- hostile words

@@ -38,6 +38,22 @@ class Form:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record of one form that has just been read: what its state will be, and the form itself."""
+
+    record: Record
+    title: str
+    updated: float | None
+    mark: bytes
+    form: Form
+
+    def contents(self, database: sqlite3.Connection) -> Contents:
+        """What it says."""
+        messages = told([Sighting(self.form.reading, None, "")])
+        return contents_of(database, self.record, (self.title, self.updated), [self.form], messages)
+
+
 def contents(database: sqlite3.Connection, number: int) -> Contents:
     """What a record says. Raises `ArchiveError` if it is damaged."""
     record = record_of(database, number)

@@ -16,7 +16,6 @@ from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
-from chathold.reminders.now import accounts_with_due
 from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
@@ -42,6 +41,8 @@ def status_command(call: Call) -> None:
         found = concerns(situation_of(call.home, None))
     else:
         try:
+            from chathold.reminders.now import accounts_with_due  # noqa: PLC0415 - quick where there is nothing
+
             with archive.reading():
                 indexed = standing(archive)
                 known = accounts_with_due(archive, call.home, time.time())
@@ -115,6 +116,9 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     for each in found:
         if each.kind in _SAID_HERE:
             write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
+    for each in value["accounts"]:
+        if each["reminder_words"]:
+            write(f"· {clean(each['reminder_words'])}")
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=held["path"]))
 
@@ -124,6 +128,14 @@ def _say_watching(value: dict[str, Any]) -> None:
     if not value["daemon"]["running"]:
         write(_('Nobody watches for downloads: start "chathold run".'))
         return
+    if not value["tray"]["shown"]:
+        write(_("No icon: {reason}").format(reason=value["tray"]["why"]))
+    if count := len(value["notices"]):
+        write(
+            ngettext(
+                "{n} notice has not been shown yet.", "{n} notices have not been shown yet.", count
+            ).format(n=count)
+        )
     if value["daemon"]["paused"]:
         write(_('Paused: new downloads are not looked at until "chathold resume".'))
     for each in value["watching"]:

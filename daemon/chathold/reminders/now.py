@@ -56,7 +56,7 @@ def reminders_now(
 
 
 def accounts_with_due(archive: Archive, home: Home, now: float) -> list[Json]:
-    """What `summary.accounts` says, each with when its next export is due."""
+    """What `summary.accounts` says, each with when its next export is due, and what is to be said of that now."""
     known = accounts(archive)
     if not known:
         return []
@@ -66,8 +66,15 @@ def accounts_with_due(archive: Archive, home: Home, now: float) -> list[Json]:
         if state:
             stack.callback(state.close)
         standing = reminders_now(archive, state, settings, now, known)
-    due = {(each.provider, each.account): moment(each.due) for each in standing}
-    return [each | {"reminder_due": due.get((each["provider"], each["account"]))} for each in known]
+    found = {
+        (each.provider, each.account): {
+            "reminder_due": moment(each.due),
+            "reminder_words": words_of(each, now, local),
+        }
+        for each in standing
+    }
+    nothing = {"reminder_due": None, "reminder_words": ""}
+    return [each | found.get((each["provider"], each["account"]), nothing) for each in known]
 
 
 def as_json(standing: Iterable[Reminder], now: float) -> list[Json]:
