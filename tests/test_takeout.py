@@ -295,6 +295,7 @@ def test_one_conversation_is_a_download(home: Path, form: Format) -> None:
     archive.close()
     assert download.name.startswith("Branches.")
     assert b"unanswered" in download.data
+    assert b"index.html" not in download.data
 
 
 def test_a_download_with_files_is_a_zip(home: Path) -> None:

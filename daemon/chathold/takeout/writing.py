@@ -40,9 +40,13 @@ class Piece:
 
 
 class Writer:
-    """Gives the files of conversations, one after another; no two have the same path."""
+    """Gives the files of conversations, one after another; no two have the same path.
 
-    def __init__(self, archive: Archive, form: Format, labels: Labels) -> None:
+    `alone`: there is no list of them to lead back to.
+    """
+
+    def __init__(self, archive: Archive, form: Format, labels: Labels, *, alone: bool = False) -> None:
+        self._alone = alone
         self._archive = archive
         self._form = form
         self._labels = labels
@@ -63,7 +67,7 @@ class Writer:
         if self._form is Format.MARKDOWN:
             text = markdown_of(shown, self._labels, beside.link)
         else:
-            back = "../" * (folder.count("/") + 1) + "index.html"
+            back = "" if self._alone else "../" * (folder.count("/") + 1) + "index.html"
             text = page_of(shown, self._labels, beside.link, back)
         files = {digest: f"{folder}/{path}" for digest, path in beside.wanted.items()}
         return Piece(f"{folder}/{stem}{suffix}", text, files, len(shown["messages"]))
