@@ -53,7 +53,11 @@ def attention(request: Request) -> Response:
     reader = reader_of(request)
     with archive_of(request) as archive:
         behind = standing(archive).pending if archive else 0
-        found = concerns(situation_of(reader.home, archive, to_index=behind))
+        found = [
+            each
+            for each in concerns(situation_of(reader.home, archive, to_index=behind))
+            if each.leads is not Leads.REMINDER
+        ]
         asked = {each["file"]: each for each in questions(archive)} if archive else {}
         with state_of(request) as state:
             due = calls(_reminders(request, archive, state))
@@ -130,7 +134,7 @@ def many_gone(request: Request, form: Form) -> Response:
 
 ROUTES = [
     Route("/attention", attention),
-    Route("/attention/resume", resume_watching, methods=["POST"]),
     Route("/attention/reminder", answer_reminder, methods=["POST"]),
+    Route("/attention/resume", resume_watching, methods=["POST"]),
     Route("/attention/many-gone", many_gone, methods=["POST"]),
 ]
