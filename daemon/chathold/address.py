@@ -135,17 +135,28 @@ def take_over(number: int, state: State) -> tuple[socket.socket, Address]:
     """
     try:
         there = _shared() if number < 0 else socket.socket(fileno=number)
-        host, port = there.getsockname()[:2]
-        listens = there.family == socket.AF_INET and there.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-    except (OSError, ValueError):
-        host, port, listens = "", 0, 0
-    if host != HOST or not listens:
-        raise ChatholdError(
-            _("The socket that was handed in does not listen on this computer alone."),
-            place=str(number),
-            advice=_("It has to listen on 127.0.0.1."),
-        )
-    return there, adopt(state, port)
+    except OSError as error:
+        raise _not_ours(number) from error
+    if not _listens_here(there):
+        there.close()
+        raise _not_ours(number)
+    return there, adopt(state, there.getsockname()[1])
+
+
+def _listens_here(there: socket.socket) -> bool:
+    try:
+        inside = there.family == socket.AF_INET and there.getsockname()[0] == HOST
+        return inside and bool(there.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    except OSError:
+        return False
+
+
+def _not_ours(number: int) -> ChatholdError:
+    return ChatholdError(
+        _("The socket that was handed in does not listen on this computer alone."),
+        place=str(number),
+        advice=_("It has to listen on 127.0.0.1."),
+    )
 
 
 def _shared() -> socket.socket:
