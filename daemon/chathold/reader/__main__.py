@@ -6,9 +6,7 @@ It prints where it is found once it listens. With `--quiet` it says nothing afte
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from types import FrameType
 
 import click
 
@@ -30,7 +28,6 @@ DONE, FAILED, ALREADY = 0, 1, 3
 @click.option("--quiet", is_flag=True)
 def main(home: str, number: int | None, patience: float, *, quiet: bool) -> None:
     """Serve until nobody reads. 0 done, 1 failed, 3 if another process does already."""
-    signal.signal(signal.SIGTERM, _ended)
     given = handed_in(os.environ, os.getpid())
     try:
         places = Home.find(home)
@@ -42,11 +39,6 @@ def main(home: str, number: int | None, patience: float, *, quiet: bool) -> None
         sys.stderr.write(f"{error}\n")
         sys.exit(FAILED)
     sys.exit(DONE if served else ALREADY)
-
-
-def _ended(_signal: int, _frame: FrameType | None) -> None:
-    """To be asked to end is no failure: uvicorn heeds the signal, and passes it on to this when it has ended."""
-    sys.exit(DONE)
 
 
 def _say(words: str) -> None:
