@@ -163,6 +163,7 @@ def test_every_command_answers_with_one_json_document(
         "forget": [chat],
         "search": ["chat"],
         "export": [os.fspath(tmp_path / "out"), "--format", "markdown"],
+        "mirror": [os.fspath(Path.home())],
         "service": ["status"],
     }
     if name in {"restore", "backup and restore"}:
@@ -413,6 +414,7 @@ def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
         "diff": ["ab", "1", "2"],
         "forget": ["ab"],
         "export": ["out", "--format", "json"],
+        "mirror": [os.fspath(tmp_path)],
     }
     needs_id = ["ab"] if name in {"show", "history"} else []
     run = said(tmp_path / "new", name, *arguments.get(name, needs_id))

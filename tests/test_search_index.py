@@ -151,6 +151,7 @@ def test_it_is_made_anew_where_too_much_was_taken_out(
         assert index
         index.database.execute("UPDATE entry SET key = 0")
         index.database.execute("UPDATE done SET fingerprint = x'00'")
+        index.database.execute("DELETE FROM about WHERE name = 'marker'")
     catch_up(archive)
     assert _ghosts(archive) == count(archive, "entry") == 17
     assert answers(archive) == expected
@@ -158,6 +159,7 @@ def test_it_is_made_anew_where_too_much_was_taken_out(
     with closing(Index.open(archive)) as index:  # type: ignore[type-var]
         assert index
         index.database.execute("UPDATE done SET fingerprint = x'00'")
+        index.database.execute("DELETE FROM about WHERE name = 'marker'")
     catch_up(archive)
     assert (_ghosts(archive), count(archive, "entry"), answers(archive)) == (0, 17, expected)
 

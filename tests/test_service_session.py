@@ -182,6 +182,7 @@ def test_the_first_request_starts_a_service_that_was_stopped(
 ) -> None:
     """The socket is there before the service."""
     assert installed["running"]
+    session.run(PYTHON, "-c", VISIT, _address(session))  # so that nobody waits at the door any more
     address = _address(session)
     session.run("systemctl", "--user", "stop", UNIT)
     assert session.show(UNIT, "ActiveState") == "inactive"

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chathold.configuration import SETTINGS, ConfigurationError, examine, load
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number
-from chathold.configuration.writing import changed, write, written
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, Text, TimeOfDay
+from chathold.configuration.writing import _plain, changed, write, written
 from chathold.core.errors import ChatholdError
 from screens import ROOT
 
@@ -64,6 +64,10 @@ def _values(kind: Any) -> st.SearchStrategy[Any]:
             return st.lists(_folder(), max_size=4, unique=True)
         case Folder():
             return _folder() | st.just("")
+        case TimeOfDay():
+            return st.times().map(lambda each: each.strftime("%H:%M"))
+        case Text():
+            return st.text(max_size=8).filter(str.isprintable)
         case _:
             return st.nothing()
 
@@ -76,7 +80,7 @@ COMMENT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"])
 def _files(draw: st.DrawFn) -> str:
     """A settings file that a person may have written: tables in any order, comments, odd spaces, unknown lines."""
     lines = [f"# {draw(COMMENT)}"] if draw(st.booleans()) else []
-    tables = draw(st.permutations(["downloads", "archive", "log", "desktop", "mystery"]))
+    tables = draw(st.permutations(["downloads", "archive", "log", "notices", "mystery"]))
     for table in tables[: draw(st.integers(0, 5))]:
         space = draw(st.sampled_from(["", " ", "\t"]))
         lines.append(f"{space}[{space}{table}{space}] # {draw(COMMENT)}")
@@ -103,7 +107,7 @@ def test_what_is_written_reads_back(text: str, changes: dict[str, Any]) -> None:
         if key in document.get(table, {}):
             assert document[table][key] == value
         else:
-            assert value in ("", [], *(each.default for each in SETTINGS if each.name == name))
+            assert value in ("", [], *(_plain(each.default) for each in SETTINGS if each.name == name))
 
 
 @settings(max_examples=40, deadline=None)

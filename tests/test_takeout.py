@@ -21,6 +21,7 @@ import golden
 from chathold.archive.store import Archive
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
+from chathold.takeout.complete import said
 from chathold.takeout.destination import Destination, replacing
 from chathold.takeout.single import one
 from chathold.takeout.writing import Format
@@ -73,22 +74,34 @@ def test_json_holds_all_that_show_and_history_show(home: Path, dest: Path) -> No
         if not taken["conversation"].get("extracted"):
             versions = [{**each} for each in taken["versions"]]
             for each in versions:
-                del each["differences"]
+                del each["new"], each["before"]
             assert versions == chathold(home, "history", name)["versions"]
 
 
-def test_every_version_can_be_put_together_from_its_differences(tmp_path: Path) -> None:
-    home, message = tmp_path / "home", {"uuid": "m", "sender": "human", "created_at": "2026-01-01T00:00:00Z"}
-    for number, said in enumerate(("one", "two")):
+def test_every_version_can_be_put_together_from_the_next(tmp_path: Path) -> None:
+    """Less what was new in it, with what was before."""
+    home = tmp_path / "home"
+    for number, words_said in enumerate((["one"], ["one", "two"], ["first", "two", "three"])):
+        messages = [
+            {"uuid": str(at), "sender": "human", "created_at": f"2026-01-01T00:0{at}:00Z", "text": said}
+            for at, said in enumerate(words_said)
+        ]
         chat = {"uuid": "c", "name": "C", "updated_at": f"2026-01-0{number + 1}T00:00:00Z"}
-        chat["chat_messages"] = [{**message, "text": said, "content": [{"type": "text", "text": said}]}]  # type: ignore[assignment]
         path = tmp_path / f"{number}.json"
-        path.write_text(json.dumps([chat]), "utf-8")
+        path.write_text(json.dumps([chat | {"chat_messages": messages}]), "utf-8")
         imported(home, [path])
     export(home, tmp_path / "out", "json")
     (path,) = (tmp_path / "out").glob("claude/*.json")
-    versions = json.loads(path.read_text("utf-8"))["versions"]
-    assert [each["differences"][0]["parts"][0]["text"] for each in versions] == ["one", "two"]
+    taken = json.loads(path.read_text("utf-8"))
+    state = {message["id"]: said(message) for message in taken["messages"]}
+    for version in reversed(taken["versions"]):
+        then = chathold(home, "show", taken["conversation"]["id"], "--version", str(version["version"]))[
+            "messages"
+        ]
+        assert state == {message["id"]: said(message) for message in then}
+        state = {name: each for name, each in state.items() if name not in version["new"]}
+        state |= {each["id"]: said(each) for each in version["before"]}
+    assert len(taken["versions"]) == 3
 
 
 def test_json_lists_its_files(home: Path, dest: Path) -> None:
@@ -195,6 +208,11 @@ def test_a_place_that_holds_something_else_is_refused(home: Path, dest: Path, th
     assert dest.exists()
 
 
+def test_the_archive_is_no_place_for_an_export(home: Path) -> None:
+    answer = export(home, home / "archive" / "out", "json", expect=1)
+    assert answer["error"]["title"] == "An export must not lie in the archive."
+
+
 def test_an_empty_folder_is_taken(home: Path, dest: Path) -> None:
     dest.mkdir()
     assert export(home, dest, "json")["conversations"]
@@ -249,6 +267,7 @@ def test_two_at_once_do_not_mix(dest: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from chathold.takeout.complete import said
 from chathold.takeout.destination import replacing
 with replacing(Path(sys.argv[1]), {}) as into:
     into.write("a/b.md", "half")
@@ -276,6 +295,7 @@ def test_one_conversation_is_a_download(home: Path, form: Format) -> None:
     archive.close()
     assert download.name.startswith("Branches.")
     assert b"unanswered" in download.data
+    assert b"index.html" not in download.data
 
 
 def test_a_download_with_files_is_a_zip(home: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathold.archive.store import Archive
-from chathold.core.errors import NoSpace
+from chathold.core.errors import ChatholdError, NoSpace
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Said, Verdict
 from chathold.daemon.importing import Importer
 from chathold.uploads import Imports, Job, Stage, Uploads, safe_name
@@ -295,6 +295,27 @@ def test_what_is_no_export_is_told_so(
     worker.hear(Answer(worker.sent[0].path, Verdict.NOT_AN_EXPORT))
     until(lambda: _first(imports).stage is Stage.FAILED)
     assert "no export" in _first(imports).title
+
+
+def test_what_stands_in_the_way_is_told_and_the_next_one_tried(worker: Scripted, folder: Path) -> None:
+    """Chathold's own notes cannot be kept, say."""
+
+    def request(path: Path) -> Request:
+        if path.name == "1.zip":
+            raise ChatholdError("No.", advice="Look.")
+        return Request(str(path))
+
+    imports = Imports(worker, request, lambda _answer: None)
+    one, two = _upload(folder, "1.zip"), _upload(folder, "2.zip")
+    imports.add(one)
+    imports.add(two)
+    thread = threading.Thread(target=imports.work)
+    thread.start()
+    until(lambda: worker.sent)
+    worker.hear(Answer(str(two), Verdict.IMPORTED))
+    thread.join(10)
+    assert [(each.stage, each.title) for each in imports.jobs()] == [(Stage.FAILED, "No."), (Stage.DONE, "")]
+    assert _files(folder) == []
 
 
 def test_what_was_imported_is_made_searchable(

@@ -37,6 +37,7 @@ from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
 from chathold.exports.splitting import Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
+from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
@@ -125,7 +126,10 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
                 wishes.links(digest.hex(), reading.manifest.links)
             file = reading.finish(digest, path)
             safe = time.process_time() - started
-            derive(archive, lambda done, total: wishes.progress("reading", done, total), taking.forms)
+            with hearing(archive) as heard:
+                derive(
+                    archive, lambda done, total: wishes.progress("reading", done, total), taking.forms, heard
+                )
             archive.checkpoint()
             result = receipt(archive, ledger, file, path, earlier, reading.summary())
     cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}

@@ -32,9 +32,13 @@ def archive_folder(settings: Settings, home: Home) -> Path:
 
 
 def written_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
-    """The folders that the daemon and the reader write to: their own, and those exports are put away from and to."""
+    """The folders that the daemon and the reader write to.
+
+    Their own, those exports are put away from and to, and the folder of notes.
+    """
     own = (home.configuration.parent, archive_folder(settings, home), home.state, home.logs)
-    return tuple(dict.fromkeys((*own, *_put_away(settings))))
+    notes = (settings.mirror.folder,) if settings.mirror.folder else ()
+    return tuple(dict.fromkeys((*own, *_put_away(settings), *notes)))
 
 
 def _put_away(settings: Settings) -> Iterator[Path]:

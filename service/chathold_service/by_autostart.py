@@ -6,7 +6,6 @@ The session does not look after what it has started, so the entry starts the pro
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from chathold_service.entries import autostart_entry
 from chathold_service.folders import Folders, put, take_away
 from chathold_service.instance import is_held
 from chathold_service.programs import Program, Standing, Way
+from chathold_service.supervising import begin
 
 
 class ByAutostart:
@@ -43,9 +43,8 @@ class ByAutostart:
         return take_away(self.files(name), [self._folders.config])
 
     def start(self, program: Program) -> None:
-        """Start the program, if nobody has."""
-        if not is_held(program.name):
-            begin(program.supervised)
+        """Start the program, if nobody has. Raises `DesktopError`."""
+        begin(program)
 
     def standing(self, name: str) -> Standing:
         """How the program stands."""
@@ -65,15 +64,3 @@ class ByAutostart:
     def texts(self, program: Program) -> dict[Path, str]:
         """What belongs into the entry."""
         return {self.files(program.name)[0]: autostart_entry(program)}
-
-
-def begin(command: tuple[str, ...]) -> None:
-    """Start a process that outlives this one, and has nothing to do with its terminal."""
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-    nothing = subprocess.DEVNULL
-    process = subprocess.Popen(  # noqa: S603 - the program's own command
-        command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True, creationflags=flags
-    )
-    process.returncode = 0  # it is not ours to wait for

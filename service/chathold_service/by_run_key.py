@@ -13,11 +13,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from chathold_service.by_autostart import begin
 from chathold_service.folders import put, take_away
 from chathold_service.instance import is_held
 from chathold_service.programs import DesktopError, Program, Standing, Way
 from chathold_service.shortcuts import Shortcut, save
+from chathold_service.supervising import begin
 
 KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 _LONGEST = 260
@@ -53,9 +53,8 @@ class ByRunKey:
         return take_away(self.files(name), [_own_folder().parent])
 
     def start(self, program: Program) -> None:
-        """Start the program, if nobody has."""
-        if not is_held(program.name):
-            begin(program.supervised)
+        """Start the program, if nobody has. Raises `DesktopError`."""
+        begin(program)
 
     def standing(self, name: str) -> Standing:
         """How the program stands."""

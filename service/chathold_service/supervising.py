@@ -14,13 +14,44 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from chathold_service.instance import hold
+from chathold_service.instance import Instance, hold, is_held
+from chathold_service.programs import DesktopError, Program
 
 _FIRST, _LONGEST = 1.0, 60.0
 _GOOD = 600.0
 _TERMINATED = 143
+_PATIENCE = 20.0
+_LOOKS_EVERY = 0.05
+_TRIES = 10
 _LARGEST = 1_000_000
 """Bytes of what crashed programs said that are kept."""
+
+
+def begin(program: Program) -> None:
+    """Start the supervisor of a program, unless there is one, as a process that outlives this one and its terminal.
+
+    Raises `DesktopError` if it does not come up.
+    """
+    if is_held(program.name):
+        return
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(  # noqa: S603 - the program's own command
+        program.supervised,
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        start_new_session=True,
+        creationflags=flags,
+    )
+    end = time.monotonic() + _PATIENCE
+    while not is_held(program.name):
+        if process.poll() is not None or time.monotonic() > end:
+            raise DesktopError(program.supervised[0], str(process.poll()))
+        time.sleep(_LOOKS_EVERY)
+    process.returncode = 0  # it is not ours to wait for
 
 
 def supervise(name: str, command: Sequence[str], log: Path) -> bool:
@@ -28,7 +59,7 @@ def supervise(name: str, command: Sequence[str], log: Path) -> bool:
 
     What it prints goes to the end of the file `log`: a program without a console has nowhere else to complain.
     """
-    instance = hold(name)
+    instance = _held(name)
     if instance is None:
         return False
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
@@ -37,6 +68,16 @@ def supervise(name: str, command: Sequence[str], log: Path) -> bool:
     finally:
         instance.release()
     return True
+
+
+def _held(name: str) -> Instance | None:
+    """The lock; somebody who only looks whether it is held has it for a moment."""
+    for _try in range(_TRIES):
+        instance = hold(name)
+        if instance is not None:
+            return instance
+        time.sleep(_LOOKS_EVERY)
+    return None
 
 
 def keep(run: Callable[[], int], clock: Callable[[], float], sleep: Callable[[float], None]) -> None:

@@ -126,11 +126,11 @@ def first_import(bench: Bench) -> list[Row]:
 
 
 def whole_import(bench: Bench, runs: Sequence[Imported], floor: float) -> Row:
-    """The first import with all that is derived, for information."""
-    cpu = min(run.derived for run in runs)
+    """The first import with all that is derived, the search index too, for information."""
+    cpu = min(run.cost.cpu for run in runs)
     speed = f"{bench.base.json_bytes / MB / cpu:.0f} MB of JSON per CPU-s"
     return Row(
-        "first import until all is derived", seconds(cpu), f"F {seconds(floor)}", cpu / floor, note=speed
+        "first import until all is searchable", seconds(cpu), f"F {seconds(floor)}", cpu / floor, note=speed
     )
 
 

@@ -38,6 +38,22 @@ class Form:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record of one form that has just been read: what its state will be, and the form itself."""
+
+    record: Record
+    title: str
+    updated: float | None
+    mark: bytes
+    form: Form
+
+    def contents(self, database: sqlite3.Connection) -> Contents:
+        """What it says."""
+        messages = told([Sighting(self.form.reading, None, "")])
+        return contents_of(database, self.record, (self.title, self.updated), [self.form], messages)
+
+
 def contents(database: sqlite3.Connection, number: int) -> Contents:
     """What a record says. Raises `ArchiveError` if it is damaged."""
     record = record_of(database, number)
@@ -108,3 +124,9 @@ def lines_of(archive: Archive, numbers: Iterable[int]) -> dict[int, Json]:
     wanted = list(numbers)
     query = f"{STATE} WHERE state.record IN ({','.join('?' * len(wanted))})"
     return {row[-1]: line_of(row) for row in archive.database.execute(query, wanted)}
+
+
+def ids_of(archive: Archive, numbers: set[int]) -> set[str]:
+    """The ids that `list` prints of some records, however many."""
+    rows = archive.database.execute("SELECT record, id FROM state")
+    return {name for number, name in rows if number in numbers}

@@ -21,6 +21,7 @@ from chathold.archive.reading import Record, read_raw
 from chathold.core.model import Reading
 
 _AROUND = {b'"': (b'{"mapping":{', b"}}"), b"{": (b'{"chat_messages":[', b"]}")}
+_BEGINNING = 64
 _decompressor = zstandard.ZstdDecompressor()
 
 
@@ -69,9 +70,12 @@ def slices(form: int, raw: bytes) -> dict[str, Slice]:
 
 
 def _place(raw: bytes, value: msgspec.Raw, start: int) -> tuple[int, int]:
-    """Where a value stands behind `start`: its beginning, or -1, and where to look for the next one."""
+    """Where a value stands behind `start`: its beginning, or -1, and where to look for the next one.
+
+    Its first bytes are enough to look for: it is the next that begins like this, and whoever reads it compares.
+    """
     view = memoryview(value)
-    at = raw.find(view, start)
+    at = raw.find(view[:_BEGINNING], start)
     return at, start if at < 0 else at + len(view)
 
 

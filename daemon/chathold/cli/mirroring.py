@@ -44,21 +44,20 @@ def mirror_command(call: Call, folder: Path | None, filters: str | None, *, now:
     query = wanted.filters if filters is None else filters
     with archive_of(call.home) as archive:
         done = mirror(archive, root, query, call.home.state, write=now)
-    is_on = wanted.folder == root
-    cloud = cloud_of(root)
-    answer(_as_json(done, cloud, on=is_on), as_json=call.as_json, words=lambda: _say(done, now=now))
-    if cloud:
-        note(
-            _("{service} copies this folder to its servers: your chats would be there, too.").format(
-                service=cloud
+    on, cloud = wanted.folder == root, cloud_of(root)
+
+    def words() -> None:
+        _say(done, now=now)
+        if cloud:
+            copied = _("{service} copies this folder to its servers: your chats would be there, too.")
+            note(copied.format(service=cloud))
+        if not on:
+            how = _(
+                'To keep it up to date after every import, set folder = "{folder}" under [mirror] in {file}.'
             )
-        )
-    if not is_on:
-        note(
-            _(
-                'To keep them up to date after every import, set folder = "{folder}" under [mirror] in {file}.'
-            ).format(folder=root, file=call.home.configuration)
-        )
+            note(how.format(folder=root, file=call.home.configuration))
+
+    answer(_as_json(done, cloud, on=on), as_json=call.as_json, words=words)
 
 
 def _as_json(done: Mirrored, cloud: str, *, on: bool) -> dict[str, Any]:

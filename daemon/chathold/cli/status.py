@@ -16,7 +16,6 @@ from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
-from chathold.reminders.now import accounts_with_due
 from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
@@ -42,6 +41,8 @@ def status_command(call: Call) -> None:
         found = concerns(situation_of(call.home, None))
     else:
         try:
+            from chathold.reminders.now import accounts_with_due  # noqa: PLC0415 - quick where there is nothing
+
             with archive.reading():
                 indexed = standing(archive)
                 known = accounts_with_due(archive, call.home, time.time())

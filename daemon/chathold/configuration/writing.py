@@ -10,6 +10,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,8 @@ def _plain(default: Any) -> Any:
             return [os.fspath(each) for each in default]
         case Path():
             return os.fspath(default)
+        case time():
+            return default.strftime("%H:%M")
         case _:
             return default
 

@@ -40,7 +40,7 @@ from chathold.logs import set_level
 from chathold.places import archive_folder, check_places, closed_folders, watched_folders
 from chathold.providers import readers
 from chathold.state import State
-from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
+from chathold.state.memory import DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
 from chathold.watching import Reason, Watcher
 from chathold_service.sockets import handed_in
 from chathold_service.systemd import Systemd
@@ -260,9 +260,7 @@ class Daemon:
         return request(self._settings, self.home.state, path, create=self._may_create(), leave=chosen)
 
     def _may_create(self) -> bool:
-        """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
-        known = self._state.memory.get(ARCHIVE)
-        return known is None or known["folder"] != os.fspath(self._archive)
+        return presence.may_create(self._state, self._archive)
 
     def _answered(self, answer: Answer) -> None:
         self._behind = answer.behind
@@ -270,7 +268,7 @@ class Daemon:
             self._tell_daily("notes", answer.title, answer.title)
         self._queue.answered(answer, self._clock.wall())
         if answer.archive:
-            self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})
+            presence.note_archive(self._state, self._archive, answer.archive)
         self._shown = 0.0
 
     # What other processes, the user and the machine want

@@ -11,7 +11,7 @@ from datetime import time
 from typing import Any
 
 from chathold.configuration import SETTINGS, Fault, Setting
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, TimeOfDay
 from chathold.configuration.writing import Value
 from chathold.core.texts import N_, _
 from chathold.reader.forms import Form
@@ -35,17 +35,20 @@ TITLES = {
     "downloads.events": N_("Notice downloads at once"),
     "archive.folder": N_("Archive folder"),
     "log.level": N_("Detail of the log"),
-    "desktop.language": N_("Language"),
-    "reminders.on": N_("Remind me"),
-    "reminders.days": N_("Days between exports"),
+    "reminders.on": N_("Remind me of exporting again"),
+    "reminders.days": N_("After so many days"),
     "reminders.chatgpt_days": N_("Days for ChatGPT"),
     "reminders.claude_days": N_("Days for Claude"),
     "reminders.deepseek_days": N_("Days for DeepSeek"),
-    "notices.imported": N_("What was imported"),
-    "notices.attention": N_("What needs attention"),
-    "notices.parts": N_("Files still to download"),
+    "notices.imported": N_("Say what was imported"),
+    "notices.attention": N_("Say what needs attention"),
+    "notices.parts": N_("Say which parts are missing"),
     "notices.quiet_from": N_("Quiet from"),
     "notices.quiet_until": N_("Quiet until"),
+    "mirror.folder": N_("Folder of notes"),
+    "mirror.format": N_("Form of the notes"),
+    "mirror.filters": N_("Which chats"),
+    "desktop.language": N_("Language"),
 }
 
 WORDS = {
@@ -55,11 +58,22 @@ WORDS = {
         "move": N_("Move it to a folder"),
     },
     "desktop.language": {"": N_("The desktop's"), "en": "English", "zh_CN": "简体中文"},
+    "mirror.format": {"markdown": "Markdown"},
     "log.level": {"info": N_("Usual"), "debug": N_("More, to find a mistake")},
 }
 
 RARE = frozenset(
-    {"downloads.quiet_seconds", "downloads.scan_minutes", "downloads.events", "log.level", "archive.folder"}
+    {
+        "downloads.quiet_seconds",
+        "downloads.scan_minutes",
+        "downloads.events",
+        "archive.folder",
+        "log.level",
+        "mirror.format",
+        "reminders.chatgpt_days",
+        "reminders.claude_days",
+        "reminders.deepseek_days",
+    }
 )
 """What hardly anybody changes, shown when asked for."""
 
@@ -151,6 +165,8 @@ def _field(setting: Setting, values: Mapping[str, Any], fault: Fault | None, pla
             return replace(field, sort="lines")
         case Folder():
             return replace(field, sort="folder")
+        case TimeOfDay():
+            return replace(field, sort="time")
         case _:
             return field
 

@@ -43,9 +43,14 @@ def told(receipt: Json) -> Told:
         _headline(receipt),
         tuple(filter(None, lines)),
         receipt["advice"],
-        tuple((each["where"], _(each["what"])) for each in receipt["problems"]),
+        tuple(map(_problem, receipt["problems"])),
         receipt["assets"]["missing"],
     )
+
+
+def _problem(problem: Json) -> tuple[str, str]:
+    what = problem["what"]
+    return problem["where"], _(what)
 
 
 def _headline(receipt: Json) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from chathold.configuration import examine
 from chathold.daemon.answers import Answer, Request, Verdict
 from chathold.daemon.importing import Importer
+from chathold.daemon.presence import may_create, note_archive
 from chathold.daemon.queueing import keep_links
 from chathold.reader.opening import Reader
 from chathold.state import State
-from chathold.state.memory import ARCHIVE
 from chathold.uploads import Imports, Uploads
 
 FOLDER = "uploads"
@@ -31,19 +31,14 @@ def imports_of(reader: Reader) -> Imports:
 
     def request(path: Path) -> Request:
         language = examine(home.configuration)[0].desktop.language
-        return Request(os.fspath(path), create=_may_create(reader), language=language, by_hand=True)
+        with closing(State.open(home.state)) as state:
+            create = may_create(state, home.archive)
+        return Request(os.fspath(path), create=create, language=language, by_hand=True)
 
     def ended(answer: Answer) -> None:
         if answer.verdict is Verdict.IMPORTED:
             with closing(State.open(home.state)) as state:
                 keep_links(state, answer, reader.wall())
-                state.memory.set(ARCHIVE, {"folder": os.fspath(home.archive), "id": answer.archive})
+                note_archive(state, home.archive, answer.archive)
 
     return Imports(lambda hear: Importer(home.archive, home.logs, hear), request, ended)
-
-
-def _may_create(reader: Reader) -> bool:
-    """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
-    with closing(State.open(reader.home.state)) as state:
-        known = state.memory.get(ARCHIVE)
-    return known is None or known["folder"] != os.fspath(reader.home.archive)

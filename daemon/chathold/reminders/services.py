@@ -1,11 +1,10 @@
-"""How each service hands out its export: where to ask, how long one waits, how long the link lives.
-
-As the services say themselves: help.openai.com 7260999, support.claude.com 9450526, DeepSeek's FAQ.
-"""
+"""How each service hands out its export, as reminders need to know it; `chathold.services` has it, with the sources."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from chathold import services
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -29,12 +28,10 @@ class Service:
 
 
 SERVICES: dict[str, Service] = {
-    each.provider: each
-    for each in (
-        Service("chatgpt", "ChatGPT", "https://chatgpt.com/#settings/DataControls", DAY),
-        Service("claude", "Claude", "https://claude.ai/settings/data-privacy-controls", DAY, parts=True),
-        Service("deepseek", "DeepSeek", "https://chat.deepseek.com/", 7 * DAY, mailed=False),
+    each.name: Service(
+        each.name, each.title, each.page, each.link_hours * HOUR, mailed=each.mailed, parts=each.parts
     )
+    for each in services.SERVICES
 }
 """All services, by the name of their provider."""
 

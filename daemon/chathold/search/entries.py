@@ -60,6 +60,13 @@ class Entry:
         return int.from_bytes(digest.digest(), "big", signed=True)
 
 
+_MARKS = {
+    (code, attachment): Marks(code * Marks.CODE + attachment * Marks.ATTACHMENT)
+    for code in (False, True)
+    for attachment in (False, True)
+}
+
+
 def entries_of(contents: Contents) -> Iterator[Entry]:
     """The entries of a record; a message without a word has none."""
     if contents.title:
@@ -105,12 +112,11 @@ def columns(message: Message) -> tuple[str, str, str]:
 
 def marks_of(message: Message) -> Marks:
     """Whether there is code in a message, or a file with it."""
-    marks = Marks(0)
-    if any(part.kind is PartKind.CODE or part.language or _FENCE in part.text for part in message.parts):
-        marks |= Marks.CODE
-    if message.attachments or any(part.kind is PartKind.ATTACHMENT for part in message.parts):
-        marks |= Marks.ATTACHMENT
-    return marks
+    code, attachment = False, bool(message.attachments)
+    for part in message.parts:
+        code = code or part.kind is PartKind.CODE or bool(part.language) or _FENCE in part.text
+        attachment = attachment or part.kind is PartKind.ATTACHMENT
+    return _MARKS[code, attachment]
 
 
 def _words(part: Part) -> list[str]:

@@ -193,6 +193,10 @@ class Index:
         """The fingerprint of every record that is in the index, as it was then."""
         return dict(self.database.execute("SELECT record, fingerprint FROM done"))
 
+    def count(self) -> int:
+        """How many records are in the index."""
+        return int(self.database.execute("SELECT count(*) FROM done").fetchone()[0])
+
     def entries(self, record: int) -> Iterator[tuple[int, int]]:
         """The entries of a record: number and key."""
         row = self.database.execute("SELECT entries FROM done WHERE record = ?", (record,)).fetchone()

@@ -25,6 +25,7 @@ SERVICE = Service(
     arrives=N_("A mail with a link to a small list of files. Look in spam, too."),
     lasts=N_("about 24 hours, signed in to the same account"),
     link_hours=24,
+    parts=True,
     then=N_("Leave the list in Downloads: Chathold then shows its files. Open the link of each once, and keep all"
             " of them."),
     training_page="https://claude.ai/settings/data-privacy-controls",

@@ -23,6 +23,7 @@ SERVICE = Service(
     arrives=N_("No mail: a download appears in the same place of the settings."),
     lasts=N_("about 7 days"),
     link_hours=168,
+    mailed=False,
     then=N_("Leave the ZIP as it comes."),
     training_page="https://chat.deepseek.com/",
     training=(_SETTINGS, _DATA, Label("Improve the model for everyone", "数据用于优化体验")),

@@ -45,7 +45,8 @@ class Service:
     """A service. `where` are the labels that lead to its export, `training` those to what stops training.
 
     `page` is where to begin. Texts are in English, to be translated where they are shown; `waiting`, `arrives` and
-    `lasts` say "about", for services are not exact. `link_hours`: for about how long the link works.
+    `lasts` say "about", for services are not exact. `link_hours`: for about how long the link works; `mailed`: a
+    message says that it is ready; `parts`: it may lead to several files, each of which can be downloaded once.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Service:
     arrives: str = ""
     lasts: str = ""
     link_hours: int = 0
+    mailed: bool = True
+    parts: bool = False
     then: str = ""
     training_page: str = ""
     training: tuple[Label, ...] = ()

@@ -47,7 +47,7 @@ _POLICY = f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{_HASH}'
 
 
 def page_of(shown: Json, labels: Mapping[tuple[str, str], str], link: Link, back: str) -> str:
-    """The page of a conversation; `back` is the address of the list, `link` gives those of files beside it."""
+    """The page of a conversation; `back` is the address of the list, if there is one, `link` gives those of files."""
     line = shown["conversation"]
     facts = [
         provider_of(line["provider"]).TITLE,
@@ -61,8 +61,9 @@ def page_of(shown: Json, labels: Mapping[tuple[str, str], str], link: Link, back
         if address
         else ""
     )
+    up = f'<p><a href="{escape(back)}">{escape(_("All chats"))}</a></p>' if back else ""
     head = (
-        f'<header><p><a href="{escape(back)}">{escape(_("All chats"))}</a></p>\n'
+        f"<header>{up}\n"
         f'<h1 dir="auto">{escape(name(title_of(line)))}</h1>\n'
         f"<p>{escape(name(' · '.join(filter(None, facts))))}{there}</p></header>\n"
     )

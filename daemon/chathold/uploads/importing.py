@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Said, Verdict
 from chathold.daemon.importing import Importer
@@ -119,13 +120,23 @@ class Imports:
                     importer.send(Request("", index=True))
                     behind = self._indexed()
                 else:
-                    importer.send(self._request(job.path))
-                    behind = self._follow(job, importer) or behind
-                    job.path.unlink(missing_ok=True)
+                    behind = self._import(job, importer) or behind
         finally:
             importer.stop()
             with self._lock:
                 self._working = False
+
+    def _import(self, job: Job, importer: Importer) -> bool:
+        """Have one upload imported, and remove it; whether the search index is behind then."""
+        try:
+            importer.send(self._request(job.path))
+            return self._follow(job, importer)
+        except ChatholdError as error:
+            with self._lock:
+                self._put(replace(job, stage=Stage.FAILED, title=error.title, advice=error.advice))
+            return False
+        finally:
+            job.path.unlink(missing_ok=True)
 
     def _next(self, *, behind: bool) -> Job | None:
         """The upload to import now; if there is none, and nothing else to do, nobody works any more."""

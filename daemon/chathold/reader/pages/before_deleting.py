@@ -71,11 +71,12 @@ def _shown(request: Request, account: Json) -> Json:
     """An account with its check, and what its service is known for."""
     checking = _checks(request).of((account["provider"], account["account"]))
     found = checking.found if checking else None
+    verdict = VERDICTS[found["verdict"]] if found else ""
     return account | {
         "key": account_key(account),
         "checking": checking,
         "found": found,
-        "verdict": _(VERDICTS[found["verdict"]]) if found else "",
+        "verdict": _(verdict) if verdict else "",
         "facts": BY_NAME.get(account["provider"]),
     }
 

@@ -6,6 +6,8 @@ async function refresh(place) {
   const answer = await fetch(place.dataset.now, { cache: "no-store" }).catch(() => null);
   if (answer?.ok) place.innerHTML = await answer.text();
   follow(place);
+  const verdict = place.querySelector(".verdict, .note");
+  if (verdict) document.getElementById("said").textContent = verdict.textContent;
 }
 
 function follow(place) {

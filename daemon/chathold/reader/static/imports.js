@@ -132,9 +132,20 @@ async function refresh() {
     const held = document.activeElement?.id;
     now.innerHTML = await answer.text();
     if (held) document.getElementById(held)?.focus();
+    tell([...now.querySelectorAll(".job")].map((job) => wordsOf(job, ".name", ".state", ".advice")).join(" "));
   }
   clearTimeout(timer);
   if (now.querySelector("[data-busy]") || handing) timer = setTimeout(refresh, EVERY);
 }
 
 if (now.querySelector("[data-busy]")) timer = setTimeout(refresh, EVERY);
+
+// What changed is told to those who do not see it, and only when it did.
+function tell(words) {
+  const said = document.getElementById("said");
+  if (said.textContent !== words) said.textContent = words;
+}
+
+function wordsOf(element, ...parts) {
+  return parts.map((part) => element.querySelector(part)?.textContent.trim()).filter(Boolean).join(": ");
+}

@@ -45,6 +45,7 @@ async function ask({ incomplete = true, offset = 0 } = {}) {
 }
 
 function soon() {
+  remember();
   clearTimeout(waiting);
   waiting = setTimeout(ask, PAUSE);
 }

@@ -227,10 +227,10 @@ def test_the_question_about_many_gone_is_answered(browser: Browser, full: Reader
     with tab(browser, full) as opened:
         opened.go("attention")
         page = opened.page
-        expect(page.locator(".concerns")).to_contain_text("holds 3 of your 12 chats")
+        expect(page.get_by_role("main")).to_contain_text("holds 3 of your 12 chats")
         page.get_by_role("button", name="No, or not sure").click()
         expect(page.get_by_role("status")).to_contain_text("Your copies stay.")
-        expect(page.locator(".concerns")).not_to_contain_text("holds 3 of your 12 chats")
+        expect(page.get_by_role("main")).not_to_contain_text("holds 3 of your 12 chats")
         assert opened.complaints == []
 
 
