@@ -15,6 +15,8 @@ from chathold.attention import Kind, Leads, Severity, Situation, concerns
 from chathold.attention.gathering import situation_of
 from chathold.configuration import Fault
 from chathold.home import Home
+from chathold.reminders import Reminder
+from chathold.reminders import Stage as ReminderStage
 from chathold.state import Pending, Stage, State
 from chathold.state.memory import PAUSED
 from commands import chathold
@@ -25,6 +27,7 @@ WAITS = Pending(
 PARTS = {"path": "/d/manifest.json", "state": "waiting_for_parts", "reason": "2 files", "missing": ["a", "b"]}
 GONE = {"provider": "chatgpt", "service": "ChatGPT", "label": "Ada", "held": 3, "known": 412, "file": "ab"}
 AWAY = {"folder": "/d", "state": "missing", "reason": "It is not there."}
+DUE = Reminder("chatgpt", "ada", "Ada", "", ReminderStage.DUE, 0.0, 0.0, 0.0)
 SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"faults": [Fault("No.", "Yes.", 3)]}, Kind.SETTINGS, Severity.FAILED, Leads.SETTINGS),
     ({"pending": [WAITS]}, Kind.DOWNLOAD, Severity.FAILED, Leads.SERVICES),
@@ -40,6 +43,13 @@ SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"to_read": 1}, Kind.READING, Severity.MILD, Leads.NOWHERE),
     ({"to_index": 1200}, Kind.READING, Severity.MILD, Leads.NOWHERE),
     ({"holds": True}, Kind.COPY, Severity.MILD, Leads.NOWHERE),
+    (
+        {"reminders": [(DUE, "Your ChatGPT copy is 34 days old.")]},
+        Kind.REMINDER,
+        Severity.MILD,
+        Leads.REMINDER,
+    ),
+    ({"unseen": 2}, Kind.NOTICES, Severity.MILD, Leads.IMPORTS),
 ]
 
 
@@ -68,7 +78,7 @@ def test_the_gravest_comes_first() -> None:
             everything |= changes
     found = concerns(Situation(**everything))
     assert [each.severity for each in found] == sorted((each.severity for each in found), reverse=True)
-    assert len({each.kind for each in found}) == 8
+    assert len({each.kind for each in found}) == 10
 
 
 def test_titles_name_no_file() -> None:
@@ -111,6 +121,7 @@ def test_how_things_are_is_read(tmp_path: Path) -> None:
         Kind.STOPPED,
         Kind.READING,
         Kind.COPY,
+        Kind.REMINDER,
     }
 
 
@@ -121,6 +132,6 @@ def test_status_tells_of_it(tmp_path: Path) -> None:
         path = histories.chatgpt(tmp_path, number, [histories.chat(each) for each in range(count)])
         chathold(home, "import", str(path))
     found = chathold(home, "status")["attention"]
-    assert [each["kind"] for each in found] == ["gone", "stopped", "copy"]
+    assert [each["kind"] for each in found] == ["gone", "stopped", "copy", "reminder"]
     assert found[0]["severity"] == "waiting"
     assert "3 of your 12 chats" in found[0]["detail"]

@@ -166,3 +166,30 @@ def test_a_clock_that_jumps_is_told_of(loop: Loop) -> None:
     loop.daemon._clock = Clock(wall=lambda: loop.now - 365 * 86_400, steady=clock.steady)
     loop.turn()
     assert [each.kind for each in loop.told].count(Kind.CLOCK) == before + 1
+
+
+# --- The search index
+
+
+def test_the_index_is_worked_on_when_nothing_is_to_be_imported(loop: Loop) -> None:
+    """A moment at a time, as long as that helps; a download that waits goes first."""
+    loop.turn(Answer("", Verdict.IMPORTED))
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    assert loop.asked == ["1.zip", "2.zip"]
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    assert [each.index for each in loop.importer.sent[-2:]] == [False, True]
+    loop.turn(Answer("", Verdict.IMPORTED, behind=True))
+    assert [each.index for each in loop.importer.sent[-2:]] == [True, True]
+    loop.turn(Answer("", Verdict.IMPORTED))
+    assert len(loop.importer.sent) == 5
+
+
+def test_a_worker_that_ends_over_the_index_is_not_started_for_it_again(loop: Loop) -> None:
+    """Not before something is imported: whatever ended it would again."""
+    loop.turn(Answer("", Verdict.IMPORTED))
+    for _ in range(2):
+        loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    sent = len(loop.importer.sent)
+    assert loop.importer.sent[-1].index
+    loop.turn(Ended(-9))
+    assert len(loop.importer.sent) == sent

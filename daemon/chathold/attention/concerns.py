@@ -16,6 +16,7 @@ from chathold.state import Pending, Stage
 
 if TYPE_CHECKING:
     from chathold.configuration import Fault
+    from chathold.reminders import Reminder
 
 
 class Severity(IntEnum):
@@ -42,6 +43,8 @@ class Kind(StrEnum):
     STOPPED = "stopped"
     READING = "reading"
     COPY = "copy"
+    REMINDER = "reminder"
+    NOTICES = "notices"
 
 
 class Leads(StrEnum):
@@ -55,6 +58,7 @@ class Leads(StrEnum):
     SERVICES = "services"
     RESUME = "resume"
     CHECK = "check"
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Situation:
 
     `watching` as `status` prints it; `to_read` chats are not read yet, `to_index` not searchable yet.
     `holds`: whether there is anything in the archive of which a second copy could be made.
+    `reminders` are those that want something, each with its words; `unseen` notices no desktop has shown.
     """
 
     pending: Sequence[Pending] = ()
@@ -102,6 +107,8 @@ class Situation:
     to_index: int = 0
     holds: bool = False
     copies: int = 0
+    reminders: Sequence[tuple[Reminder, str]] = ()
+    unseen: int = 0
 
 
 def concerns(now: Situation) -> tuple[Concern, ...]:
@@ -114,6 +121,8 @@ def concerns(now: Situation) -> tuple[Concern, ...]:
         *_of_watching(now),
         *_of_catching_up(now),
         *_of_copies(now),
+        *(_of_reminder(each, words) for each, words in now.reminders),
+        *_of_notices(now.unseen),
     ]
     return tuple(sorted(found, key=lambda each: -each.severity))
 
@@ -221,4 +230,24 @@ def _of_copies(now: Situation) -> Iterator[Concern]:
             _("There is only one copy of your archive."),
             _("If this disk fails, it is lost."),
             _('Make a second one on another disk: "chathold backup DIR".'),
+        )
+
+
+def _of_reminder(reminder: Reminder, words: str) -> Concern:
+    key = f"{reminder.provider}/{reminder.account}"
+    step = _("Ask for a new export there, or say that you did.")
+    if reminder.stage.value != "due":
+        step = _("Download it as soon as it is there.")
+    return Concern(Kind.REMINDER, Severity.MILD, words, "", step, Leads.REMINDER, key)
+
+
+def _of_notices(count: int) -> Iterator[Concern]:
+    if count:
+        title = ngettext(
+            "{n} notice could not be shown on the desktop yet.",
+            "{n} notices could not be shown on the desktop yet.",
+            count,
+        ).format(n=count)
+        yield Concern(
+            Kind.NOTICES, Severity.MILD, title, "", _("The list of imports tells the same."), Leads.IMPORTS
         )

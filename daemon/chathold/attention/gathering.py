@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,18 @@ from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Situation
 from chathold.daemon.presence import is_held
 from chathold.home import Home
+from chathold.reminders.now import calls, local, reminders_at
+from chathold.reminders.words import words_of
 from chathold.state import State
 from chathold.state.memory import PAUSED, WATCHING
 from chathold.state.store import DATABASE
 
 if TYPE_CHECKING:
     from chathold.configuration import Fault
+    from chathold.reminders import Reminder
+
+_SOON = 60.0
+"""A notice that has waited for so many seconds waits for a desktop."""
 
 
 def situation_of(home: Home, archive: Archive | None, *, to_index: int = 0) -> Situation:
@@ -29,7 +36,14 @@ def situation_of(home: Home, archive: Archive | None, *, to_index: int = 0) -> S
         to_index=to_index,
         **_of_state(home.state, folder),
         **(_of_archive(archive) if archive else {}),
+        reminders=_of_reminders(home, archive),
     )
+
+
+def _of_reminders(home: Home, archive: Archive | None) -> list[tuple[Reminder, str]]:
+    """The reminders that want something now, in words."""
+    now = time.time()
+    return [(each, words_of(each, now, local)) for each in calls(reminders_at(home, archive, now))]
 
 
 def _of_settings(home: Home) -> tuple[tuple[Fault, ...], Path]:
@@ -55,6 +69,7 @@ def _of_state(folder: Path, archive: Path) -> dict[str, Any]:
             "pending": state.downloads.pending(),
             "running": running,
             "paused": bool(state.memory.get(PAUSED)),
+            "unseen": sum(each.since < time.time() - _SOON for each in state.notices.unseen()),
             "watching": (state.memory.get(WATCHING) or []) if running else [],
         }
     finally:

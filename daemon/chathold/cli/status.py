@@ -27,7 +27,7 @@ _NOTHING: dict[str, Any] = {
     "bytes": 0,
 }
 
-_SAID_HERE = frozenset({Kind.SETTINGS, Kind.GONE, Kind.COPY})
+_SAID_HERE = frozenset({Kind.SETTINGS, Kind.GONE, Kind.COPY, Kind.REMINDER})
 """What needs attention and is said by no other line."""
 
 
@@ -116,9 +116,6 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     for each in found:
         if each.kind in _SAID_HERE:
             write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
-    for each in value["accounts"]:
-        if each["reminder_words"]:
-            write(f"· {clean(each['reminder_words'])}")
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=held["path"]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chathold.core.plain import clean
 from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _, ngettext
 from chathold.reminders.rules import Local, Reminder, Stage
@@ -16,12 +17,12 @@ def name_of(reminder: Reminder) -> str:
 
 
 def account_name(provider: str, account: str, label: str) -> str:
-    """The service's name, and the account's label if it has one."""
+    """The service's name, and the account's label if it has one, with nothing in it that steers what shows it."""
     service = SERVICES.get(provider)
     title = service.title if service else provider
     if label in ("", account, UNKNOWN, title):
         return title
-    return f"{title} ({label})"
+    return f"{title} ({clean(label)})"
 
 
 def age(begun: float, now: float) -> int:
@@ -57,7 +58,7 @@ def _whom(reminder: Reminder) -> str:
     """Whom to sign in as, where that could be mistaken."""
     if not reminder.several or not (reminder.signed_in_as or reminder.label):
         return ""
-    return _("Sign in as {account}.").format(account=reminder.signed_in_as or reminder.label)
+    return _("Sign in as {account}.").format(account=clean(reminder.signed_in_as or reminder.label))
 
 
 def _asked(reminder: Reminder, now: float) -> str:
@@ -84,7 +85,7 @@ def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:
     account = reminder.signed_in_as or (reminder.label if reminder.several else "")
     if account:
         download = _("Download before about {when}, signed in as {account}.").format(
-            when=when, account=account
+            when=when, account=clean(account)
         )
     else:
         download = _("Download before about {when}.").format(when=when)

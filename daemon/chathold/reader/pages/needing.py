@@ -21,7 +21,7 @@ from chathold.reader.opening import archive_of, reader_of, state_of
 from chathold.reader.pages.listing import account_key
 from chathold.reader.showing import forward, page, tell
 from chathold.reminders import Reminder, Said, Stage, said
-from chathold.reminders.now import calls, local, reminders_now
+from chathold.reminders.now import calls, local, plan_of, reminders_now
 from chathold.reminders.saying import LATER_DAYS
 from chathold.reminders.words import words_of
 from chathold.search import standing
@@ -53,7 +53,11 @@ def attention(request: Request) -> Response:
     reader = reader_of(request)
     with archive_of(request) as archive:
         behind = standing(archive).pending if archive else 0
-        found = concerns(situation_of(reader.home, archive, to_index=behind))
+        found = [
+            each
+            for each in concerns(situation_of(reader.home, archive, to_index=behind))
+            if each.leads is not Leads.REMINDER
+        ]
         asked = {each["file"]: each for each in questions(archive)} if archive else {}
         with state_of(request) as state:
             due = calls(_reminders(request, archive, state))
@@ -89,7 +93,7 @@ def answer_reminder(request: Request, form: Form) -> Response:
 def _reminders(request: Request, archive: Archive | None, state: State) -> list[Reminder]:
     reader = reader_of(request)
     settings, _faults = examine(reader.home.configuration)
-    return reminders_now(archive, state, settings, reader.wall())
+    return reminders_now(archive, state, plan_of(settings), reader.wall())
 
 
 def _key(reminder: Reminder) -> str:
@@ -130,7 +134,7 @@ def many_gone(request: Request, form: Form) -> Response:
 
 ROUTES = [
     Route("/attention", attention),
-    Route("/attention/resume", resume_watching, methods=["POST"]),
     Route("/attention/reminder", answer_reminder, methods=["POST"]),
+    Route("/attention/resume", resume_watching, methods=["POST"]),
     Route("/attention/many-gone", many_gone, methods=["POST"]),
 ]
