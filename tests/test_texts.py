@@ -17,12 +17,14 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 import screens
 from chathold.core import texts
 from screens import ROOT, one_after_another, started
 
 SOURCES = sorted((ROOT / "daemon/chathold").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "daemon/chathold").rglob("templates/**/*.html"))
 CATALOGUES = sorted((ROOT / "daemon/chathold/locale").rglob("*.po"))
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 CHINESE = {"LANGUAGE": "zh_CN"}
@@ -38,7 +40,21 @@ def _catalogue(path: Path) -> Catalog:
 
 def _in_sources() -> set[Id]:
     """The texts given to `_`, `N_` and `ngettext`, wherever they stand; f-strings, too."""
-    return {text for path in SOURCES for text in _texts(ast.parse(path.read_text("utf-8")))}
+    found = {text for path in SOURCES for text in _texts(ast.parse(path.read_text("utf-8")))}
+    return found | {text for path in TEMPLATES for text in _in_template(path.read_text("utf-8"))}
+
+
+def _in_template(source: str) -> Iterator[Id]:
+    """The same in a template of the reader's."""
+    for call in Environment(autoescape=True).parse(source).find_all(nodes.Call):
+        match call:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(text))]):
+                yield text
+            case nodes.Call(
+                node=nodes.Name(name="ngettext"),
+                args=[nodes.Const(value=str(one)), nodes.Const(value=str(many)), _],
+            ):
+                yield one, many
 
 
 def _texts(tree: ast.Module) -> Iterator[Id]:
@@ -232,7 +248,7 @@ def test_the_daemon_speaks_the_language_of_its_settings(
     (tmp_path / "home").mkdir()
     configured = f"[downloads]\nfolders = ['{tmp_path / 'downloads'}']\n[desktop]\nlanguage = '{language}'\n"
     (tmp_path / "home/config.toml").write_text(configured)
-    monkeypatch.setattr("chathold.daemon.running.heed_signals", lambda daemon: daemon.stop())
+    monkeypatch.setattr("chathold.daemon.signals.heed_signals", lambda daemon: daemon.stop())
     assert screens.said(tmp_path / "home", "run").code == 0
     logged = (tmp_path / "home/logs/chathold.log").read_text("utf-8")
     assert f" {words} {tmp_path}" in logged

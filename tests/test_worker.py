@@ -580,6 +580,32 @@ def _classes(error: type[ChatholdError]) -> set[type[ChatholdError]]:
     return {error}.union(*map(_classes, below))
 
 
+def _until_searchable(worker: Worker, answer: Answer, **more: Any) -> Answer:
+    """Go on with the search index until it is up to date, as the daemon does."""
+    while answer.behind:
+        answer = worker.ask("", index=True, **more)
+    return answer
+
+
+def test_notes_are_brought_up_to_date_once_all_can_be_found(worker: Worker) -> None:
+    """After the search index is, for the chats of the folder may be chosen by words."""
+    notes = worker.folder / "notes"
+    notes.mkdir()
+    more = {"mirror": os.fspath(notes), "filters": "", "state": os.fspath(worker.folder / "state")}
+    answer = worker.ask(worker.file("deepseek.zip", export_of(1)), **more)
+    assert _until_searchable(worker, answer, **more).title == ""
+    assert [path.suffix for path in notes.glob("*/*")] == [".md"]
+
+
+def test_what_is_in_the_way_of_notes_is_told_and_the_import_stands(worker: Worker) -> None:
+    """The archive has the chats; the answer says why the notes have not."""
+    more = {"mirror": os.fspath(worker.folder / "nowhere"), "state": os.fspath(worker.folder / "state")}
+    answer = worker.ask(worker.file("deepseek.zip", export_of(1)), **more)
+    answer = _until_searchable(worker, answer, **more)
+    assert answer.verdict is Verdict.IMPORTED
+    assert answer.title == "The notes were not brought up to date: The folder of notes is not there."
+
+
 # --- the search index
 
 

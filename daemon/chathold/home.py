@@ -5,6 +5,7 @@ The archive may be elsewhere, if the settings say so.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,19 +15,20 @@ import platformdirs
 
 @dataclass(frozen=True)
 class Home:
-    """The four places. Nothing here exists before somebody makes it."""
+    """The four places, and the folder chosen for all of them, if one was. Nothing exists before somebody makes it."""
 
     configuration: Path
     usual_archive: Path
     state: Path
     logs: Path
+    chosen: str = ""
 
     @classmethod
     def find(cls, chosen: str) -> Home:
         """The places below `chosen`, or those the system has for programs (local, never roaming)."""
         if chosen:
             root = Path(chosen).expanduser().absolute()
-            return cls(root / "config.toml", root / "archive", root / "state", root / "logs")
+            return cls(root / "config.toml", root / "archive", root / "state", root / "logs", os.fspath(root))
         dirs = platformdirs.PlatformDirs("chathold", appauthor=False, roaming=False)
         return cls(
             dirs.user_config_path / "config.toml",
@@ -34,6 +36,11 @@ class Home:
             dirs.user_state_path,
             dirs.user_log_path,
         )
+
+    @property
+    def arguments(self) -> list[str]:
+        """What has another process of ours find the same places."""
+        return ["--home", self.chosen] if self.chosen else []
 
     @cached_property
     def archive(self) -> Path:

@@ -50,12 +50,16 @@ _LARGEST_SINGLE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the caller of an import asks for: an account, rescuing, and how to be told of progress."""
+    """What the caller of an import asks for: an account, rescuing, and how to be told of progress.
+
+    `links` is handed the SHA-256 of a manifest in hex and its private links, which the archive does not keep.
+    """
 
     account: str = ""
     rescue: bool = False
     progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
     waiting: Callable[[], None] = lambda: None
+    links: Callable[[str, tuple[tuple[str, str], ...]], None] = lambda _manifest, _links: None
 
 
 def finish_interrupted(archive: Archive) -> None:
@@ -118,6 +122,8 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             reading = _Reading(taking, provider, wishes, export)
             reading.read(claimed)
             _check_unchanged(export)
+            if reading.manifest and reading.manifest.links:
+                wishes.links(digest.hex(), reading.manifest.links)
             file = reading.finish(digest, path)
             safe = time.process_time() - started
             with hearing(archive) as heard:

@@ -54,7 +54,7 @@ def back_up(archive: Archive, target: Path) -> Copied:
 @contextlib.contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Keep others from writing to the copy meanwhile, and mark that it holds files of an unfinished one."""
-    lock = FileLock(target / LOCK)
+    lock = FileLock(target / LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:

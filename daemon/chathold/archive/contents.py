@@ -124,3 +124,9 @@ def lines_of(archive: Archive, numbers: Iterable[int]) -> dict[int, Json]:
     wanted = list(numbers)
     query = f"{STATE} WHERE state.record IN ({','.join('?' * len(wanted))})"
     return {row[-1]: line_of(row) for row in archive.database.execute(query, wanted)}
+
+
+def ids_of(archive: Archive, numbers: set[int]) -> set[str]:
+    """The ids that `list` prints of some records, however many."""
+    rows = archive.database.execute("SELECT record, id FROM state")
+    return {name for number, name in rows if number in numbers}

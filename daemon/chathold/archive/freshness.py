@@ -33,6 +33,11 @@ def underived(database: sqlite3.Connection) -> set[int]:
     return {number for (number,) in database.execute("SELECT record FROM stale")}
 
 
+def marks(database: sqlite3.Connection) -> dict[str, bytes]:
+    """The fingerprints by the ids that `list` prints."""
+    return dict(database.execute("SELECT id, digest FROM state").fetchall())
+
+
 def records(database: sqlite3.Connection) -> set[int]:
     """All records there are; what is in none of them was forgotten."""
     return {number for (number,) in database.execute("SELECT id FROM record")}

@@ -44,7 +44,6 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
     waiting = _missing_parts(archive, mine)
     missing = _left_out(archive, mine)
     unreadable = _unreadable(archive, mine)
-    copies = _copies(archive)
     vouched = standing_now(archive.database).vouching.get(f"{mine[0]}/{mine[1]}")
     result = {
         **{name: account[name] for name in ("provider", "account", "label", "conversations", "documents")},
@@ -59,7 +58,7 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
         "never_exported": [
             {"what": _(what), "as_of": as_of} for what, as_of in provider_of(mine[0]).NEVER_EXPORTED
         ],
-        "second_copies": copies,
+        "second_copies": copies(archive),
     }
     return result | {"verdict": _verdict(result)}
 
@@ -160,7 +159,7 @@ def _unconfirmed(archive: Archive, mine: tuple[str, str]) -> int:
     return int(row[0])
 
 
-def _copies(archive: Archive) -> list[Json]:
+def copies(archive: Archive) -> list[Json]:
     """Second copies, and whether each can be reached now."""
     rows = archive.database.execute("SELECT folder, made FROM copy ORDER BY made DESC").fetchall()
     return [

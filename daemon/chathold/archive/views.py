@@ -132,7 +132,7 @@ def _part(part: Part) -> Json:
 
 def _attachment(attachment: Attachment, assets: _Assets) -> Json:
     found = assets.find(attachment)
-    return {
+    said: Json = {
         "id": attachment.id,
         "name": assets.name(attachment),
         "mime": attachment.mime,
@@ -140,6 +140,9 @@ def _attachment(attachment: Attachment, assets: _Assets) -> Json:
         "sha256": found,
         "in_archive": found is not None or bool(attachment.text),
     }
+    if attachment.text:
+        said["text"] = attachment.text
+    return said
 
 
 def history(archive: Archive, prefix: str) -> Json:

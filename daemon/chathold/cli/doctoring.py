@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chathold.cli.commands import Call, command
-from chathold.cli.output import answer, clean, write
+from chathold.cli.output import answer, write
+from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.doctor import CHECKS, Finding, Patient, State, examined
 

@@ -9,13 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chathold.core.errors import ChatholdError
+from chathold.core.plain import clean
 from chathold.core.texts import _
 
 _NARROW = 12
 _NAMED_BY_US = ("memory", "feedback")
-_BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
-_HARMLESS = frozenset("\u200c\u200d\u00a0\u1680\u202f\u205f\u3000") | set(map(chr, range(0x2000, 0x200B)))
-"""Not printable to Python, and yet no more than spaces, and the joints of Persian letters and of emoji."""
 
 
 def answer(value: Any, *, as_json: bool, words: Callable[[], None]) -> None:
@@ -81,27 +79,12 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequenc
         write("  ".join(cells).rstrip())
 
 
-def clean(text: str) -> str:
-    """`text` fit for a terminal: on one line, and nothing in it that steers the terminal."""
-    return "".join(" " if each in _BREAKS else each for each in text if each in _BREAKS or _shows(each))
-
-
 def titled(line: dict[str, Any]) -> str:
     """The title of a line of `list`; a name that we gave, as Claude's memory has none, in the user's language."""
     title: str = line["title"]
     if title and line.get("kind") in _NAMED_BY_US:
         title = _(title)
     return clean(title) or _("(no title)")
-
-
-def safe(text: str) -> str:
-    """`text` of several lines, without what steers a terminal."""
-    return "".join(each for each in text if each in "\n\t" or _shows(each))
-
-
-def _shows(character: str) -> bool:
-    """Whether a character is only seen, and steers nothing."""
-    return character.isprintable() or character in _HARMLESS
 
 
 def day(moment: str | None) -> str:

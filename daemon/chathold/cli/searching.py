@@ -12,8 +12,9 @@ from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, clean, day, note, titled, write
+from chathold.cli.output import answer, day, note, titled, write
 from chathold.core.errors import ArchiveError, UsageError
+from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.search import Found, Hit, Wish, catch_up, find, standing
 

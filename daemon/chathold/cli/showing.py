@@ -11,7 +11,8 @@ from chathold.archive import views
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import messages
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, clean, day, safe, table, titled, write
+from chathold.cli.output import answer, day, table, titled, write
+from chathold.core.plain import clean, safe
 from chathold.core.texts import _, ngettext
 
 _ROLES = {

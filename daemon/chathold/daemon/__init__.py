@@ -7,6 +7,7 @@
     retrying    when a download that could not be imported is tried again            pure
     telling     what happens, told to whoever listens: the log, `status`, later the tray
     presence    one daemon an archive
+    door        listening for the reader, and starting it when somebody comes
     renewal     noticing that newer code has been installed
 
 Downloads come from `watching`; what was done with them is remembered in `state`.

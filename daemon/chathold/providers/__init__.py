@@ -6,3 +6,8 @@ from chathold.providers.base import Provider
 __all__ = ["PROVIDERS", "chatgpt", "claude", "deepseek"]
 
 PROVIDERS: tuple[Provider, ...] = (chatgpt, claude, deepseek)
+
+
+def readers() -> str:
+    """The versions of what reads exports."""
+    return " ".join(f"{each.NAME}:{each.READER}" for each in PROVIDERS)

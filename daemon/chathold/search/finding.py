@@ -7,21 +7,23 @@ out until it is indexed again, and what is gone is not found.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
 from chathold.core.model import Role
-from chathold.search.completeness import compared, standing
+from chathold.search.completeness import Compared, compared, standing
 from chathold.search.entries import ROLES, TITLE, Entry, Marks
 from chathold.search.index import Index, explained
 from chathold.search.lines import Line, read_again
 from chathold.search.query import Query, parse
 from chathold.search.snippets import Piece, snippet
 from chathold.search.wishes import Wish
+
+_Answer = TypeVar("_Answer")
 
 COMMON = 20_000
 """Of more matches than this, only the newest are looked at: to rank them all would take too long, and say little."""
@@ -71,17 +73,33 @@ def find(
     """
     query = parse(wish, incomplete=incomplete)
     with archive.reading(), explained(archive):
-        index = Index.open(archive)
-        if index is None:
-            return Found(0, (), standing(archive).pending)
-        try:
-            with index, index.reading():
-                return _Search(archive, index, query).answer(limit, offset)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            index.condemn()
-            return Found(0, (), standing(archive).pending)
+        found = _asked(archive, query, lambda search: search.answer(limit, offset))
+        return Found(0, (), standing(archive).pending) if found is None else found
+
+
+def find_chats(archive: Archive, wish: Wish) -> set[int]:
+    """The numbers of all records in which a message, or the title, is what a wish finds.
+
+    Raises as `find` does.
+    """
+    query = parse(wish)
+    with archive.reading(), explained(archive):
+        return _asked(archive, query, lambda search: search.records()) or set()
+
+
+def _asked(archive: Archive, query: Query, ask: Callable[[_Search], _Answer]) -> _Answer | None:
+    """What the index answers; none if there is none, or it is damaged: then it is made anew."""
+    index = Index.open(archive)
+    if index is None:
+        return None
+    try:
+        with index, index.reading():
+            return ask(_Search(archive, index, query))
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        index.condemn()
+        return None
 
 
 @dataclass(slots=True)
@@ -94,13 +112,27 @@ class _Search:
 
     def answer(self, limit: int, offset: int) -> Found:
         """The answer."""
-        held = compared(self.archive, self.index)
-        if held.stale:
-            self._set("stale", sorted(held.stale))
+        held = self._compared()
         joined, conditions, values = self._conditions(stale=bool(held.stale))
         total = self._count(joined, conditions, values)
         rows = self._rows(conditions, values, total, (limit, offset)) if limit else []
         return Found(total, self._hits(rows), held.standing.pending)
+
+    def records(self) -> set[int]:
+        """The records of everything that matches."""
+        _joined, conditions, values = self._conditions(stale=bool(self._compared().stale))
+        query, bound = f"SELECT DISTINCT record FROM entry WHERE {conditions}", values
+        if self.query.match:
+            inner = "SELECT DISTINCT record FROM text CROSS JOIN entry ON entry.id = text.rowid"
+            query, bound = f"{inner} WHERE text MATCH ? AND {conditions}", [self.query.match, *values]
+        return {number for (number,) in self.index.database.execute(query, bound)}
+
+    def _compared(self) -> Compared:
+        """How far the index is; which records have changed since, or are gone, is noted in it."""
+        held = compared(self.archive, self.index)
+        if held.stale:
+            self._set("stale", sorted(held.stale))
+        return held
 
     def _set(self, name: str, numbers: Sequence[int]) -> None:
         database = self.index.database

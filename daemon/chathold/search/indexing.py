@@ -80,7 +80,7 @@ def _alone(archive: Archive, *, wait: bool) -> Iterator[bool]:
     """Be the one who fills the index, unless somebody is already; with `wait`, as soon as nobody is."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed by those who fill only
 
-    lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False)
+    lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False, mode=0o600)
     try:
         lock.acquire(timeout=-1 if wait else 0)
     except Timeout:

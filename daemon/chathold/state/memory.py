@@ -8,6 +8,8 @@ from typing import Any
 
 PAUSED = "paused"
 """True while the user wants no new downloads to be looked at."""
+STOP = "stop"
+"""True once somebody wants the daemon that runs to end."""
 ARCHIVE = "archive"
 """The id of the archive that was last seen, and where: one that is missing then is not made anew."""
 DAEMON = "daemon"
@@ -16,6 +18,16 @@ WATCHING = "watching"
 """The watched folders with their state, as `status` prints them."""
 UNDER_WAY = "under way"
 """The downloads that are queued, being imported or still being downloaded, as `status` prints them."""
+READER = "reader"
+"""Where the reader is found: its port, and the first step of its paths."""
+READER_CODE = "reader code"
+"""The code that opens the reader once: its hash, and until when (Unix seconds)."""
+READER_VISITS = "reader visits"
+"""When the reader's first page was shown: the visit that lasts, and the one before it (Unix seconds)."""
+TRAY = "tray"
+"""Whether the icon is shown, and why not, as `status` prints it; what the notices lack to be shown, too."""
+WELCOMED = "welcomed"
+"""True once the first notice of all has been asked for."""
 
 
 class Memory:
@@ -35,3 +47,8 @@ class Memory:
             "INSERT INTO memory VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2 WHERE value != ?2",
             (name, json.dumps(value)),
         )
+
+    def take(self, name: str) -> Any:
+        """The value of this name, which is forgotten at once: of several that ask, one gets it."""
+        row = self._database.execute("DELETE FROM memory WHERE name = ? RETURNING value", (name,)).fetchone()
+        return json.loads(row[0]) if row else None

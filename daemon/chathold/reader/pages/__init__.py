@@ -1,0 +1,57 @@
+"""The pages: every module, and what stands in the navigation, in this order."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from chathold.core.texts import N_
+from chathold.reader.pages import (
+    before_deleting,
+    conversation,
+    entering,
+    files,
+    history,
+    home,
+    imports,
+    listing,
+    missing_parts,
+    needing,
+    searching,
+    services,
+    settings,
+)
+
+MODULES = (
+    before_deleting,
+    conversation,
+    entering,
+    files,
+    history,
+    home,
+    imports,
+    listing,
+    missing_parts,
+    needing,
+    searching,
+    services,
+    settings,
+)
+"""Every module of pages; each has a list `ROUTES`."""
+
+NAVIGATION = (
+    ("home", N_("Overview")),
+    ("search", N_("Search")),
+    ("chats", N_("Chats")),
+    ("documents", N_("Documents")),
+    ("imported", N_("Imports")),
+    ("before_deleting", N_("Before you delete")),
+    ("services", N_("Services")),
+    ("settings", N_("Settings")),
+    ("attention", N_("Attention")),
+)
+"""What the navigation leads to: the name of a route, and what it is called."""
+
+
+def routes() -> list[BaseRoute]:
+    """The routes of all pages."""
+    return [route for module in MODULES for route in module.ROUTES]
