@@ -20,10 +20,19 @@ def regenerate(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(autouse=True)
 def no_real_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test has a home of its own; the real one cannot be reached by any default."""
+    """Every test has a home of its own; the real one, and its session, cannot be reached by any default."""
     home = tmp_path / "a-home-of-its-own"
     home.mkdir()
     for name in ("HOME", "USERPROFILE", "CHATHOLD_HOME"):
         monkeypatch.setenv(name, str(home))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home))
+    for name in (
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "XDG_CACHE_HOME",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+    ):
         monkeypatch.delenv(name, raising=False)

@@ -177,12 +177,10 @@ def test_a_copy_is_noted_for_check(home: Path, copy: Path) -> None:
 
 @_UNIX
 def test_a_copy_is_private(home: Path, copy: Path) -> None:
-    """Nobody else on the computer can read it, whatever the umask."""
+    """Nobody else on the computer can read it or the archive, whatever the umask."""
     chathold(home, "backup", str(copy))
-    shown = [
-        path for path in (copy, copy / "assets", copy / "archive.db", *_assets(copy)) if _open_to_others(path)
-    ]
-    assert shown == []
+    for folder in (home / "archive", copy):
+        assert [path for path in (folder, *folder.rglob("*")) if _open_to_others(path)] == []
 
 
 def _open_to_others(path: Path) -> bool:

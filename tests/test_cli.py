@@ -147,7 +147,7 @@ def test_every_command_answers_with_one_json_document(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """With `--json` standard output holds one document and a line end; nothing is said beside it."""
-    monkeypatch.setattr("chathold.daemon.running.heed_signals", lambda daemon: daemon.stop())
+    monkeypatch.setattr("chathold.daemon.signals.heed_signals", lambda daemon: daemon.stop())
     monkeypatch.setattr("chathold.reader.trying.serve", lambda *_given, **_named: None)
     monkeypatch.setattr("chathold.cli.reading._running", lambda _call: Address(20_000, "prefix"))
     chat = ID["Chat 2"]
@@ -162,6 +162,9 @@ def test_every_command_answers_with_one_json_document(
         "restore": [os.fspath(tmp_path / "copy")],
         "forget": [chat],
         "search": ["chat"],
+        "export": [os.fspath(tmp_path / "out"), "--format", "markdown"],
+        "mirror": [os.fspath(Path.home())],
+        "service": ["status"],
     }
     if name in {"restore", "backup and restore"}:
         assert said(home, "backup", os.fspath(tmp_path / "copy"), "--json").code == 0
@@ -388,12 +391,31 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        COMMANDS.keys() - {"run", "import", "status", "restore", "doctor", "pause", "resume", "web", "try"}
+        COMMANDS.keys()
+        - {
+            "run",
+            "import",
+            "status",
+            "restore",
+            "doctor",
+            "pause",
+            "resume",
+            "web",
+            "try",
+            "remind",
+            "service",
+        }
     ),
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
     """What needs an archive says how to get one, and leaves none behind."""
-    arguments = {"backup": ["copy"], "diff": ["ab", "1", "2"], "forget": ["ab"]}
+    arguments = {
+        "backup": ["copy"],
+        "diff": ["ab", "1", "2"],
+        "forget": ["ab"],
+        "export": ["out", "--format", "json"],
+        "mirror": [os.fspath(tmp_path)],
+    }
     needs_id = ["ab"] if name in {"show", "history"} else []
     run = said(tmp_path / "new", name, *arguments.get(name, needs_id))
     assert run.code == 1

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathold.configuration import SETTINGS, ConfigurationError, Setting, Settings, examine, load
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, Text, TimeOfDay
 from chathold.configuration.lines import key_lines
 from chathold.configuration.reading import LARGEST
 from chathold.configuration.settings import ArchivePlace, Downloads, Log
@@ -102,6 +102,19 @@ WRONG: list[tuple[str, list[Any]]] = [
     ("archive.folder", ['"archive"', "false", "1", "[]", '"../up"', '"~nobody-by-this-name"']),
     ("log.level", ['"INFO"', '"warning"', "1", '""']),
     ("desktop.language", ['"tlh"', '"zh"', "false", '["en"]']),
+    ("mirror.folder", ['"notes"', "true", '["~/Notes"]']),
+    ("mirror.format", ['"html"', '""', "1"]),
+    ("mirror.filters", ["1", "[]", '"two\\nlines"']),
+    ("reminders.on", ['"on"', "1"]),
+    ("reminders.days", ["0", "3651", '"30"', "true", "nan"]),
+    ("reminders.chatgpt_days", ["-1", '"7"']),
+    ("reminders.claude_days", ["-1", "[]"]),
+    ("reminders.deepseek_days", ["-0.1", "3651"]),
+    ("notices.imported", ["0", '"no"']),
+    ("notices.attention", ["{}", '"true"']),
+    ("notices.parts", ["[]"]),
+    ("notices.quiet_from", ['"24:00"', '"8:00"', '"22:60"', '""', "22", "08:00:00", '"22:00\\n"', '"٢٢:٠٠"']),
+    ("notices.quiet_until", ['"08:00:00"', '"-1:00"', "true"]),
 ]
 
 
@@ -145,8 +158,18 @@ def test_a_long_value_is_cut_when_told(file: Path) -> None:
         ("\n\n[download]\nfolders = []", 3, "download", "Did you mean [downloads]?"),
         ("[log.deeper]\nlevel = 1", 1, "log.deeper", "Known here: log.level."),
         ("[log]\n'level.x' = 1", 2, "log.level.x", "Did you mean log.level?"),
-        ("zzz = 1", 1, "zzz", "Known here: [downloads], [archive], [log], [desktop]."),
-        ("[[zzz]]", 1, "zzz", "Known here: [downloads], [archive], [log], [desktop]."),
+        (
+            "zzz = 1",
+            1,
+            "zzz",
+            "Known here: [downloads], [archive], [log], [desktop], [mirror], [reminders], [notices].",
+        ),
+        (
+            "[[zzz]]",
+            1,
+            "zzz",
+            "Known here: [downloads], [archive], [log], [desktop], [mirror], [reminders], [notices].",
+        ),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(
@@ -364,7 +387,9 @@ def _limits(setting: Setting) -> str:
             return f"One of {', '.join(map(json.dumps, words))}."
         case Flag():
             return "true or false."
-        case Folder() | Folders():
+        case TimeOfDay():
+            return 'From "00:00" to "23:59".'
+        case Folder() | Folders() | Text():
             return ""
         case _:
             raise AssertionError(setting.kind)

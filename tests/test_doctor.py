@@ -18,12 +18,14 @@ from typing import Any
 import pytest
 
 import histories
+from chathold.archive.schema import MIGRATIONS
 from chathold.core.errors import ChatholdError
 from chathold.doctor import CHECKS, Finding, Patient, State, examined, folders, keeping
-from chathold.doctor.folders import limit_findings, trash_of
+from chathold.doctor.folders import limit_findings
 from chathold.doctor.program import program
 from chathold.filesystems import FileSystem
 from chathold.home import Home
+from chathold.trash import trash_of
 from screens import command_line, environment, said, started
 
 NAMES = [check.__name__ for check in CHECKS]
@@ -369,7 +371,7 @@ def test_another_disk_has_a_trash_at_its_top(disk: Path, monkeypatch: pytest.Mon
 
 def test_an_archive_is_opened(kept: Path) -> None:
     """And its format told."""
-    assert _one(kept, "archive").what == f"Archive: {kept / 'archive'}, format 1"
+    assert _one(kept, "archive").what == f"Archive: {kept / 'archive'}, format {len(MIGRATIONS)}"
 
 
 def test_an_archive_that_will_not_open_says_why(kept: Path) -> None:

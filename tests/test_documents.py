@@ -38,7 +38,8 @@ def _command(name: str) -> click.Command:
 
 
 def _options(command: click.Command) -> list[str]:
-    return [max(each.opts, key=len) for each in command.params if isinstance(each, click.Option)]
+    shown = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+    return [max(each.opts, key=len) for each in shown]
 
 
 def _blocks(document: str) -> list[str]:

@@ -31,7 +31,7 @@ BEHIND = st.sampled_from([b",", b"]", b" , ", b"\n]", b',{"a":[', b' "b'])
 def test_both_ways_find_the_same_end(before: bytes, value: Any, behind: bytes) -> None:
     """Proven or counted, an element is as long as it was written."""
     written = json.dumps(value).encode()
-    buffer = bytearray(before + written + behind)
+    buffer = before + written + behind
     counted = closing(buffer, len(before))
 
     assert (counted.position, counted.depth, counted.closed) == (len(written), 0, True)
@@ -43,8 +43,8 @@ def test_counting_goes_on_where_the_buffer_ended(before: bytes, value: Any, data
     """Counted in two steps, an element closes in the second, where it does in one."""
     written = json.dumps(value).encode()
     there = data.draw(st.integers(0, len(written) - 1))
-    first = closing(bytearray(before + written[:there]), len(before))
-    second = closing(bytearray(before + written), len(before), first.position, first.depth)
+    first = closing(before + written[:there], len(before))
+    second = closing(before + written, len(before), first.position, first.depth)
 
     assert not first.closed
     assert (second.position, second.closed) == (len(written), True)
@@ -73,7 +73,7 @@ def test_counting_goes_on_where_the_buffer_ended(before: bytes, value: Any, data
 )
 def test_what_msgspec_proves(element: bytes, behind: bytes, length: int | None) -> None:
     """An open element has no length yet; none is told where msgspec refuses it or sees nothing behind it."""
-    assert proven_end(bytearray(element + behind), 0) == length
+    assert proven_end(element + behind, 0) == length
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_what_msgspec_proves(element: bytes, behind: bytes, length: int | None) 
 )
 def test_a_number_or_word_ends_where_something_else_begins(buffer: bytes, length: int | None) -> None:
     """At a comma, a bracket, a quote or space; while nothing follows, it may go on."""
-    assert scalar_end(bytearray(buffer), 0) == length
+    assert scalar_end(buffer, 0) == length

@@ -17,7 +17,7 @@ import pytest
 
 from asking import Clock
 from chathold import address
-from chathold.address import HOST, Address, handed_in, take_over
+from chathold.address import HOST, Address, take_over
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
 from chathold.reader.serving import serve
@@ -105,36 +105,15 @@ def test_one_process_listens(home: Home) -> None:
     assert not address.is_held(home.state)
 
 
-@pytest.mark.parametrize(
-    ("environment", "number"),
-    [
-        ({"LISTEN_PID": "77", "LISTEN_FDS": "1"}, 3),
-        ({"LISTEN_PID": "77", "LISTEN_FDS": "2", "LISTEN_FDNAMES": "a:b"}, 3),
-        ({"LISTEN_PID": "78", "LISTEN_FDS": "1"}, None),
-        ({"LISTEN_PID": "77", "LISTEN_FDS": "0"}, None),
-        ({"LISTEN_PID": "77", "LISTEN_FDS": "x"}, None),
-        ({"LISTEN_FDS": "1"}, None),
-        ({}, None),
-    ],
-)
-def test_a_socket_of_systemds_is_taken_only_if_it_is_for_this_process(
-    environment: dict[str, str], number: int | None
-) -> None:
-    """And what says so is not left to children (sd_listen_fds(3))."""
-    left = dict(environment)
-    assert handed_in(left, 77) == number
-    assert left == {}
-
-
 def test_a_socket_that_others_can_reach_is_refused(home: Home) -> None:
-    """One that listens on every interface, one that does not listen, and what is no socket."""
+    """One that listens on every interface, and one that does not listen."""
     with closing(State.open(home.state)) as state, socket.socket() as everywhere, socket.socket() as deaf:
         everywhere.bind(("0.0.0.0", 0))  # noqa: S104 - what must be refused
         everywhere.listen()
         deaf.bind((HOST, 0))
-        for number in (os.dup(everywhere.fileno()), os.dup(deaf.fileno()), 9999):
+        for there in (everywhere, deaf):
             with pytest.raises(ChatholdError, match="does not listen on this computer alone"):
-                take_over(number, state)
+                take_over(there, state)
 
 
 # --- how long it stays

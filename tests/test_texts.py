@@ -248,7 +248,7 @@ def test_the_daemon_speaks_the_language_of_its_settings(
     (tmp_path / "home").mkdir()
     configured = f"[downloads]\nfolders = ['{tmp_path / 'downloads'}']\n[desktop]\nlanguage = '{language}'\n"
     (tmp_path / "home/config.toml").write_text(configured)
-    monkeypatch.setattr("chathold.daemon.running.heed_signals", lambda daemon: daemon.stop())
+    monkeypatch.setattr("chathold.daemon.signals.heed_signals", lambda daemon: daemon.stop())
     assert screens.said(tmp_path / "home", "run").code == 0
     logged = (tmp_path / "home/logs/chathold.log").read_text("utf-8")
     assert f" {words} {tmp_path}" in logged

@@ -12,7 +12,6 @@ from __future__ import annotations
 import secrets
 import socket
 import sys
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,8 +30,6 @@ _FIRST_PORT, _PORTS = 20_000, 10_000
 """Below those that systems hand out for connections, so that the same one is likely free next time."""
 _TRIES = 20
 _BACKLOG = 64
-_FIRST_HANDED_IN = 3
-"""Where systemd puts the first socket: sd_listen_fds(3)."""
 _PATIENCE = 2.0
 
 
@@ -116,54 +113,23 @@ def _listening(port: int) -> socket.socket | None:
     return made
 
 
-def handed_in(environment: MutableMapping[str, str], process: int) -> int | None:
-    """The socket that systemd hands to this process, if it does; children are not to think it is for them.
-
-    `LISTEN_PID` names whom it is for, `LISTEN_FDS` says how many there are (sd_listen_fds(3)).
-    """
-    theirs, many = environment.pop("LISTEN_PID", ""), environment.pop("LISTEN_FDS", "")
-    environment.pop("LISTEN_FDNAMES", None)
-    if theirs != str(process) or not many.isdecimal() or int(many) < 1:
-        return None
-    return _FIRST_HANDED_IN
-
-
-def take_over(number: int, state: State) -> tuple[socket.socket, Address]:
-    """The socket with this number, and the address that goes with it; -1: Windows' description is on standard input.
+def take_over(there: socket.socket, state: State) -> Address:
+    """The address that goes with a socket that was handed in.
 
     Raises `ChatholdError` if it does not listen on the loopback interface.
     """
     try:
-        there = _shared() if number < 0 else socket.socket(fileno=number)
-    except OSError as error:
-        raise _not_ours(number) from error
-    if not _listens_here(there):
-        there.close()
-        raise _not_ours(number)
-    return there, adopt(state, there.getsockname()[1])
-
-
-def _listens_here(there: socket.socket) -> bool:
-    try:
-        inside = there.family == socket.AF_INET and there.getsockname()[0] == HOST
-        return inside and bool(there.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
-    except OSError:
-        return False
-
-
-def _not_ours(number: int) -> ChatholdError:
-    return ChatholdError(
-        _("The socket that was handed in does not listen on this computer alone."),
-        place=str(number),
-        advice=_("It has to listen on 127.0.0.1."),
-    )
-
-
-def _shared() -> socket.socket:
-    """The socket that another process on Windows has described for this one."""
-    if sys.platform == "win32":
-        return socket.fromshare(sys.stdin.buffer.read())
-    raise OSError
+        host, port = there.getsockname()[:2]
+        listens = there.family == socket.AF_INET and there.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except (OSError, ValueError):
+        host, port, listens = "", 0, 0
+    if host != HOST or not listens:
+        raise ChatholdError(
+            _("The socket that was handed in does not listen on this computer alone."),
+            place=str(there.fileno()),
+            advice=_("It has to listen on 127.0.0.1."),
+        )
+    return adopt(state, port)
 
 
 def found(state_folder: Path) -> Address | None:

@@ -106,6 +106,21 @@ def on_which(path: str, among: Iterable[Mount]) -> FileSystem:
     return found
 
 
+def nearest(path: Path) -> Path:
+    """The folder that is there: `path` itself, or the one below which it would be made."""
+    return next(
+        (each for each in (path, *path.parents) if is_there(each) and each.is_dir()), Path(path.anchor)
+    )
+
+
+def is_there(path: Path) -> bool:
+    """Whether `path` is there, as far as we may know: behind a closed folder nothing is."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 # --- clouds
 
 _BY_NAME = (

@@ -6,12 +6,10 @@ recognised by hash and skipped → the rest are kept → one visible commit → 
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from chathold.archive.store import Archive
 from chathold.archive.taking import FileRow, Taking
 from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
 from chathold.core import canonical
+from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
 from chathold.core.model import CONVERSATION, Problem
 from chathold.core.receipt import Outcome, Receipt
@@ -38,6 +37,7 @@ from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
 from chathold.exports.splitting import Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
+from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
@@ -50,12 +50,16 @@ _LARGEST_SINGLE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the caller of an import asks for: an account, rescuing, and how to be told of progress."""
+    """What the caller of an import asks for: an account, rescuing, and how to be told of progress.
+
+    `links` is handed the SHA-256 of a manifest in hex and its private links, which the archive does not keep.
+    """
 
     account: str = ""
     rescue: bool = False
     progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
     waiting: Callable[[], None] = lambda: None
+    links: Callable[[str, tuple[tuple[str, str], ...]], None] = lambda _manifest, _links: None
 
 
 def finish_interrupted(archive: Archive) -> None:
@@ -93,20 +97,8 @@ def _worth_trying(folder: Path) -> list[Path]:
 
 def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     """Import one download. Raises `ExportError` if it cannot be, `ArchiveError` if the archive cannot."""
-    with _without_collection():
+    with without_collection():
         return _take_one(archive, path, wishes)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Records are trees: counting references frees them, and looking for cycles takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
@@ -130,9 +122,14 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             reading = _Reading(taking, provider, wishes, export)
             reading.read(claimed)
             _check_unchanged(export)
+            if reading.manifest and reading.manifest.links:
+                wishes.links(digest.hex(), reading.manifest.links)
             file = reading.finish(digest, path)
             safe = time.process_time() - started
-            derive(archive, lambda done, total: wishes.progress("reading", done, total), taking.forms)
+            with hearing(archive) as heard:
+                derive(
+                    archive, lambda done, total: wishes.progress("reading", done, total), taking.forms, heard
+                )
             archive.checkpoint()
             result = receipt(archive, ledger, file, path, earlier, reading.summary())
     cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}

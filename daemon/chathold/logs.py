@@ -65,6 +65,16 @@ def logging_to(folder: Path, *, level: str = "info", stderr: TextIO | None = Non
         yield
 
 
+def tail(path: Path, lines: int) -> list[str]:
+    """The last lines of a log; none where there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(LARGEST, file.seek(0, os.SEEK_END)), os.SEEK_END)
+            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
+    except OSError:
+        return []
+
+
 def set_level(level: str) -> None:
     """Log `info`, or `debug` too, from now on."""
     LOG.setLevel(logging.DEBUG if level == "debug" else logging.INFO)

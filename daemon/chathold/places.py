@@ -7,14 +7,18 @@ downloads among what is kept; and a home folder is no place where only downloads
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 
 from chathold.configuration import ConfigurationError, Fault, Settings
+from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.texts import _
+from chathold.filesystems import is_there, nearest
 from chathold.home import Home
+from chathold.trash import can_write, data_home, trash_of
 
 
 def watched_folders(settings: Settings) -> tuple[Path, ...]:
@@ -25,6 +29,32 @@ def watched_folders(settings: Settings) -> tuple[Path, ...]:
 def archive_folder(settings: Settings, home: Home) -> Path:
     """Where these settings have the archive."""
     return settings.archive.folder or home.usual_archive
+
+
+def written_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
+    """The folders that the daemon and the reader write to.
+
+    Their own, those exports are put away from and to, and the folder of notes.
+    """
+    own = (home.configuration.parent, archive_folder(settings, home), home.state, home.logs)
+    notes = (settings.mirror.folder,) if settings.mirror.folder else ()
+    return tuple(dict.fromkeys((*own, *_put_away(settings), *notes)))
+
+
+def _put_away(settings: Settings) -> Iterator[Path]:
+    downloads = settings.downloads
+    if downloads.after_import == MOVE and downloads.move_to:
+        yield from (*watched_folders(settings), downloads.move_to)
+    elif downloads.after_import == TRASH:
+        for folder in filter(is_there, watched_folders(settings)):
+            yield folder
+            if sys.platform != "win32" and (trash := trash_of(folder, data_home(), os.getuid())):
+                yield trash
+
+
+def closed_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
+    """Those of the folders to be written to in which this process cannot make a file, or that it could not make."""
+    return tuple(each for each in written_folders(settings, home) if not can_write(nearest(each)))
 
 
 def check_places(settings: Settings, home: Home) -> None:
@@ -42,6 +72,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
             yield Fault(
                 _("{folder} cannot be watched: your home folder is in it, or is it.").format(folder=folder),
                 _("Name the folder that your browser saves to, in downloads.folders."),
+                name="downloads.folders",
             )
             continue
         own = next((each for each in (archive, home.state, home.logs) if lies_in(each, folder)), None)
@@ -51,6 +82,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                     own=own, folder=folder
                 ),
                 _("Choose another place with archive.folder or --home, or watch another folder."),
+                name="downloads.folders",
             )
         if lies_in(folder, archive) and not lies_in(archive, folder):
             yield Fault(
@@ -58,6 +90,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                     folder=folder, archive=archive
                 ),
                 _("Choose another place with archive.folder or --home, or watch another folder."),
+                name="downloads.folders",
             )
         if moved and lies_in(moved, folder):
             yield _moved_into(moved, folder)
@@ -69,6 +102,7 @@ def _moved_into(moved: Path, folder: Path) -> Fault:
     return Fault(
         _("Exports cannot be moved to {moved}: that is in {folder}.").format(moved=moved, folder=folder),
         _("Name another folder in downloads.move_to."),
+        name="downloads.move_to",
     )
 
 

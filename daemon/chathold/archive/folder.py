@@ -35,6 +35,7 @@ Do not copy archive.db alone while Chathold runs; use "chathold backup".
 def write_read_me(folder: Path) -> None:
     """Say in the folder itself what it is."""
     (folder / READ_ME).write_text(ABOUT, encoding="utf-8")
+    make_private(folder / READ_ME)
 
 
 def make_private(path: Path) -> None:

@@ -47,7 +47,7 @@ class Archive:
         """The lock of the one who writes; its library loads when somebody does."""
         from filelock import FileLock  # noqa: PLC0415
 
-        return FileLock(self.folder / LOCK, thread_local=False)
+        return FileLock(self.folder / LOCK, thread_local=False, mode=0o600)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = False, now: float = 0.0) -> Archive | None:
@@ -194,7 +194,7 @@ def _create(folder: Path, now: float) -> None:
         make_private(folder)
         from filelock import FileLock  # noqa: PLC0415 - see `Archive._lock`
 
-        with FileLock(folder / LOCK):
+        with FileLock(folder / LOCK, mode=0o600):
             if (folder / DATABASE).exists():
                 return
             remove_half_built(folder)

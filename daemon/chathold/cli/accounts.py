@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from chathold.archive.labels import set_label
-from chathold.archive.summary import accounts
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, day, table
 from chathold.core.errors import UsageError
 from chathold.core.texts import _
+from chathold.reminders.now import accounts_with_due
 
 
 @command("account")
@@ -27,7 +29,7 @@ def account_command(call: Call, words: tuple[str, ...]) -> None:
             provider, account = words[1].split("/", 1)
             with archive.writing(waiting=waiting) as ledger:
                 set_label(archive, ledger, provider, account, words[2])
-        found = accounts(archive)
+        found = accounts_with_due(archive, call.home, time.time())
     answer(
         {"accounts": found},
         as_json=call.as_json,

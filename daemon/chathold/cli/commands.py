@@ -26,6 +26,8 @@ COMMANDS = {
     "show": ("showing", N_("Read a chat.")),
     "history": ("showing", N_("List the versions of a chat.")),
     "diff": ("showing", N_("Show what changed between two versions.")),
+    "export": ("exporting", N_("Take chats out: as Markdown, HTML, JSON, or in the service's own shape.")),
+    "mirror": ("mirroring", N_("Show what a folder of notes would hold, or bring it up to date.")),
     "check": ("checking", N_("Before you delete chats at the service: see what is here, and what is not.")),
     "web": ("reading", N_("Open the reader, in your browser.")),
     "try": ("trying", N_("Look into exports without keeping anything.")),
@@ -37,6 +39,8 @@ COMMANDS = {
     "pause": ("running", N_("Have the running Chathold look at no new downloads.")),
     "resume": ("running", N_("Have it look at them again.")),
     "account": ("accounts", N_("List accounts, or give one a label.")),
+    "remind": ("reminding", N_("List the reminders to export again, or answer them.")),
+    "service": ("starting", N_("Start Chathold with the session, and see how it runs.")),
     "doctor": ("doctoring", N_("See what is wrong on this computer, and how to put it right.")),
 }
 """Every command: the module it lives in, and what it is for."""

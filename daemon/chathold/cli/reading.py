@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, write
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
+from chathold.home import Home
 
 _ALREADY = 3
 """What `python -m chathold.reader` ends with where another process listens."""
@@ -25,36 +27,45 @@ _TRIES, _PATIENCE = 40, 0.2
 @click.option("--no-browser", is_flag=True, help=_("Only print the address."))
 def web_command(call: Call, *, no_browser: bool) -> None:
     """Start the reader, unless it runs, and show it."""
-    from chathold.reader.session import CODE_LASTS, entrance, new_code  # noqa: PLC0415 - `try` needs none of it
-    from chathold.state import State  # noqa: PLC0415
+    from chathold.reader.session import CODE_LASTS  # noqa: PLC0415 - `try` needs none of it
 
-    where = entrance(_running(call), "")
-    state = State.open(call.home.state)
-    try:
-        where += new_code(state, time.time())
-    finally:
-        state.close()
-    shown = not no_browser and browse(where)
+    value = show_reader(call.home, browser=not no_browser)
 
     def words() -> None:
-        write(_("Your chats: {address}").format(address=where))
+        write(_("Your chats: {address}").format(address=value["address"]))
         write(
             _("The address opens once, within {n} seconds, and then stays open in that browser.").format(
                 n=int(CODE_LASTS)
             )
         )
 
-    answer({"address": where, "browser": shown}, as_json=call.as_json, words=words)
+    answer(value, as_json=call.as_json, words=words)
 
 
-def _running(call: Call) -> Address:
+def show_reader(home: Home, *, browser: bool) -> dict[str, Any]:
+    """Start what answers, unless it runs; the `address` that opens the reader once, and whether a `browser` shows it.
+
+    Where Chathold starts with the session, that is the daemon; else a reader by itself. Raises `ChatholdError`.
+    """
+    from chathold.reader.session import entrance, new_code  # noqa: PLC0415
+    from chathold.state import State  # noqa: PLC0415
+
+    where = entrance(_running(home), "")
+    with closing(State.open(home.state)) as state:
+        where += new_code(state, time.time())
+    return {"address": where, "browser": browser and browse(where)}
+
+
+def _running(home: Home) -> Address:
     """Where the reader listens; it is started unless it does already. One that is just ending is waited for."""
+    from chathold.startup import wake  # noqa: PLC0415
+
     said = ""
     for _try in range(_TRIES):
-        at = address.found(call.home.state)
+        at = address.found(home.state)
         if at is not None:
             return at
-        said = _start(call)
+        said = "" if wake(home) else _start(home)
         if said:
             break
     raise ChatholdError(
@@ -62,10 +73,10 @@ def _running(call: Call) -> Address:
     )
 
 
-def _start(call: Call) -> str:
+def _start(home: Home) -> str:
     """Start the reader, and wait until it listens; what it says if it cannot."""
     process = subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "chathold.reader", *call.home.arguments, "--quiet"],
+        [sys.executable, "-m", "chathold.reader", *home.arguments, "--quiet"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,11 +103,8 @@ def _detached() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def browse(address: str) -> bool:
-    """Open the address in the user's browser; whether that can be done here."""
-    import webbrowser  # noqa: PLC0415 - slow to load
+def browse(page: str) -> bool:
+    """Open the page in the user's browser; whether that can be done here."""
+    from chathold_service.opening import open_uri  # noqa: PLC0415 - `--no-browser` needs none of it
 
-    try:
-        return webbrowser.open(address)
-    except webbrowser.Error:
-        return False
+    return open_uri(page)

@@ -26,12 +26,17 @@ from chathold.state.memory import PAUSED
     help=_("Watch this folder, in place of those in the settings."),
 )
 @click.option("--no-tray", is_flag=True, help=_("Show no icon on the desktop."))
-def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None:
-    """Watch for exports and import them until stopped."""
-    del no_tray
+@click.option("--supervised", is_flag=True, hidden=True)
+def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervised: bool) -> None:
+    """Watch for exports and import them until stopped; `supervised`, in a process that is started again if it fails."""
+    if supervised:
+        _supervise(call)
+        return
     from chathold.daemon.journal import log  # noqa: PLC0415 - `pause` and `resume` need none of it
     from chathold.daemon.renewal import restart  # noqa: PLC0415
-    from chathold.daemon.running import Daemon, End, heed_signals  # noqa: PLC0415
+    from chathold.daemon.running import Daemon, End  # noqa: PLC0415
+    from chathold.daemon.signals import heed_signals  # noqa: PLC0415
+    from chathold.desktop.running import Desktop  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
 
     settings = load(call.home.configuration)
@@ -42,12 +47,25 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool) -> None
     with logging_to(call.home.logs, level=settings.log.level):
         daemon = Daemon(call.home, settings, given)
         daemon.stream.listen(log)
+        desktop = Desktop(call.home, daemon.take, daemon.stop, with_tray=not no_tray)
+        daemon.stream.listen(desktop.heard)
         heed_signals(daemon)
-        end = daemon.run()
+        try:
+            end = daemon.run()
+        finally:
+            desktop.close()
     if end is End.RENEWED:
         note(_("A newer Chathold was installed; it takes over."))
         restart()
     answer({"ended": end.name.lower()}, as_json=call.as_json, words=lambda: None)
+
+
+def _supervise(call: Call) -> None:
+    """Keep a daemon running, without a word: nobody may read what this process says."""
+    from chathold.startup import name_of, unsupervised  # noqa: PLC0415
+    from chathold_service.supervising import supervise  # noqa: PLC0415
+
+    supervise(name_of(call.home), unsupervised(call.home), call.home.logs / "supervised.log")
 
 
 @command("pause")

@@ -13,7 +13,7 @@ from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, titled, write
-from chathold.core.errors import ArchiveError
+from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.search import Found, Hit, Wish, catch_up, find
@@ -54,6 +54,11 @@ def search_command(
     call: Call, words: tuple[str, ...], has: tuple[str, ...], limit: int, **filters: Any
 ) -> None:
     """Find messages, the best first."""
+    odd = next((each for each in words if each.startswith("--")), None)
+    if odd is not None:
+        raise UsageError(
+            _("There is no such option."), place=odd, advice=_('"chathold search --help" lists them.')
+        )
     wish = Wish(" ".join(words), has=frozenset(has), **filters)
     with archive_of(call.home) as archive:
         found = _found(archive, wish, limit)
@@ -66,6 +71,9 @@ def search_command(
     answer(value, as_json=call.as_json, words=lambda: _say(found))
     if found.pending:
         _say_pending(found.pending)
+
+
+search_command.context_settings["ignore_unknown_options"] = True  # "-word" is a word that is not wanted
 
 
 def _found(archive: Archive, wish: Wish, limit: int) -> Found:

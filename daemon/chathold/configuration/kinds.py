@@ -5,11 +5,15 @@ Each has `read`, which gives the value that the program works with or raises `Un
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Protocol
 
 from chathold.core.texts import _
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Unfit(ValueError):
@@ -69,6 +73,22 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A time of day, as in "22:30"."""
+
+    @property
+    def wanted(self) -> str:
+        """As the protocol says."""
+        return _('It is a time of day between quotes, from "00:00" to "23:59".')
+
+    def read(self, value: object) -> time:
+        """As the protocol says."""
+        if not isinstance(value, str) or not _TIME.fullmatch(value):
+            raise Unfit(value)
+        return time.fromisoformat(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few words."""
 
@@ -82,6 +102,22 @@ class Choice:
     def read(self, value: object) -> str:
         """As the protocol says."""
         if not isinstance(value, str) or value not in self.words:
+            raise Unfit(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text."""
+
+    @property
+    def wanted(self) -> str:
+        """As the protocol says."""
+        return _("It is a line of text, between quotes.")
+
+    def read(self, value: object) -> str:
+        """As the protocol says."""
+        if not isinstance(value, str) or not value.isprintable():
             raise Unfit(value)
         return value
 

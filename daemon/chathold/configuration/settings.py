@@ -7,10 +7,11 @@ they may be added to, never changed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Kind, Number
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Kind, Number, Text, TimeOfDay
 from chathold.core.texts import LOCALES, N_
 
 LEAVE, TRASH, MOVE = "leave", "trash", "move"
@@ -94,6 +95,91 @@ class Desktop:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirror:
+    """Which chats are kept up to date as notes, and where."""
+
+    folder: Annotated[
+        Path | None,
+        Folder(),
+        N_(
+            'The folder of notes to keep up to date. Empty: none. "chathold mirror DIR" shows what it would hold.'
+        ),
+    ] = None
+    format: Annotated[
+        str,
+        Choice(("markdown",)),
+        N_("How the notes are written."),
+    ] = "markdown"
+    filters: Annotated[
+        str,
+        Text(),
+        N_("Which chats: words and filters as in a search, such as provider:claude. Empty: all."),
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When Chathold reminds of exporting again."""
+
+    on: Annotated[
+        bool,
+        Flag(),
+        N_("Whether Chathold reminds you of exporting again."),
+    ] = True
+    days: Annotated[
+        float,
+        Number(1, 3650),
+        N_("After how many days an account's last export is old, counted from the export's own date."),
+    ] = 30.0
+    chatgpt_days: Annotated[
+        float,
+        Number(0, 3650),
+        N_("The same for ChatGPT alone. 0: as days says."),
+    ] = 0.0
+    claude_days: Annotated[
+        float,
+        Number(0, 3650),
+        N_("The same for Claude alone. 0: as days says."),
+    ] = 0.0
+    deepseek_days: Annotated[
+        float,
+        Number(0, 3650),
+        N_("The same for DeepSeek alone. 0: as days says."),
+    ] = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What notices tell of, and when."""
+
+    imported: Annotated[
+        bool,
+        Flag(),
+        N_("Whether a notice says what was imported."),
+    ] = True
+    attention: Annotated[
+        bool,
+        Flag(),
+        N_("Whether a notice says that something needs attention."),
+    ] = True
+    parts: Annotated[
+        bool,
+        Flag(),
+        N_("Whether a notice says that parts of an export are still to be downloaded."),
+    ] = True
+    quiet_from: Annotated[
+        time,
+        TimeOfDay(),
+        N_("From when on no notice is shown, reminders included; it is shown when the quiet hours are over."),
+    ] = time(22)
+    quiet_until: Annotated[
+        time,
+        TimeOfDay(),
+        N_("Until when no notice is shown. The same as quiet_from: there are no quiet hours."),
+    ] = time(8)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; a field is a table of `config.toml`."""
 
@@ -101,6 +187,9 @@ class Settings:
     archive: ArchivePlace = field(default_factory=ArchivePlace)
     log: Log = field(default_factory=Log)
     desktop: Desktop = field(default_factory=Desktop)
+    mirror: Mirror = field(default_factory=Mirror)
+    reminders: Reminders = field(default_factory=Reminders)
+    notices: Notices = field(default_factory=Notices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,22 +157,21 @@ def _form_of_pieces(pieces: Iterable[bytes]) -> Form:
 
 def _written(value: Any, depth: int) -> Iterator[bytes]:
     """Canonical JSON in pieces, the outer `depth` levels taken apart: a huge chat never stands there whole."""
-    if depth and isinstance(value, dict) and value:
-        before = b"{"
-        for name in sorted(value):
-            yield b"".join((before, orjson.dumps(name), b":"))
-            yield from _written(value[name], depth - 1)
-            before = b","
-        yield b"}"
-    elif depth and isinstance(value, list) and value:
-        before = b"["
-        for item in value:
-            yield before
-            yield from _written(item, depth - 1)
-            before = b","
-        yield b"]"
-    else:
+    if not (depth and value and isinstance(value, dict | list)):
         yield orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return
+    named = isinstance(value, dict)
+    before = b"{" if named else b"["
+    for item in sorted(value) if named else value:
+        start = b"".join((before, orjson.dumps(item), b":")) if named else before
+        inner = value[item] if named else item
+        if depth == 1:
+            yield start + orjson.dumps(inner, option=orjson.OPT_SORT_KEYS)
+        else:
+            yield start
+            yield from _written(inner, depth - 1)
+        before = b","
+    yield b"}" if named else b"]"
 
 
 def parse(raw: bytes) -> Parsed:

@@ -94,7 +94,14 @@ def merge(sightings: Sequence[Sighting], upto: int | None = None) -> Merged:
 
 
 def told(sightings: Sequence[Sighting]) -> tuple[Message, ...]:
-    """The messages that `merge` would give, in the order in which they were met, without their places in the tree."""
+    """The messages that `merge` would give, in the order in which they were met, without their places in the tree.
+
+    Of a record with one form, as they were read: what a text says twice is not left out.
+    """
+    if len(sightings) == 1:
+        messages = sightings[0].reading.messages
+        if len({message.id for message in messages}) == len(messages):
+            return messages
     return tuple(map(_finished, _folded(sightings).messages.values()))
 
 
@@ -162,6 +169,7 @@ class _Fold:
     inferred: dict[str, list[str]] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
     _state: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    _touched: set[str] = field(default_factory=set)
     _outer: tuple[str, str] = ("", "")
     _latest: Reading | None = None
 
@@ -192,8 +200,10 @@ class _Fold:
             parts = _by_kind(message)
             blocks, flat = (parts, {}) if message.structured else ({}, parts)
             known = self.messages[message.id] = _Growing(message, blocks, flat, _files(message))
-        else:
+            self._touched.add(message.id)
+        elif message != known.message:  # the same once more says nothing new
             _take_in(known, message)
+            self._touched.add(message.id)
         _seen_at(known, exported)
 
     def tree(self) -> Tree:
@@ -209,7 +219,8 @@ class _Fold:
     def note_version(self, sighting: Sighting) -> None:
         """Add a version if the state differs from that of the last one."""
         tree = self.tree()
-        state = {node: _said(growing, tree.parent(node)) for node, growing in self.messages.items()}
+        state = {node: self._said(node, tree.parent(node)) for node in self.messages}
+        self._touched.clear()
         outer = (self.title, tree.leaf)
         if self.versions and state == self._state and outer == self._outer:
             return
@@ -220,6 +231,13 @@ class _Fold:
         self.versions.append(
             Version(number, sighting.key, sighting.exported, self.title, len(state), added, changed)
         )
+
+    def _said(self, node: str, parent: str) -> tuple[Any, ...]:
+        """What a message says now; where nothing touched it and it stands below the same, what it said."""
+        before = self._state.get(node)
+        if before is not None and before[-1] == parent and node not in self._touched:
+            return before
+        return _said(self.messages[node], parent)
 
     def result(self) -> Merged:
         """The state after all that was seen."""

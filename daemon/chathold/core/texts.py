@@ -63,3 +63,9 @@ def ngettext(one: str, many: str, number: int) -> str:
 def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools look for
     """`text` itself; marked, so that it is in the catalogues."""
     return text
+
+
+def in_every_language(text: str) -> dict[str, str]:
+    """`text` as marked with `N_`, by the language it is in; English is always there."""
+    names = sorted(each.name for each in Path(LOCALES).iterdir())
+    return {"en": text} | {name: gettext.translation(DOMAIN, LOCALES, [name]).gettext(text) for name in names}

@@ -7,6 +7,7 @@ from chathold.doctor.findings import Check, Finding, Patient, State, examined
 from chathold.doctor.folders import after_import, configuration, log, places, watch_limits, watched_folder
 from chathold.doctor.keeping import archive, archive_disk, archive_rights, disk_space, write_ahead_log
 from chathold.doctor.program import database, packages, program
+from chathold.doctor.starting import session, startup
 
 __all__ = ["CHECKS", "Check", "Finding", "Patient", "State", "examined"]
 
@@ -22,6 +23,8 @@ CHECKS: tuple[Check, ...] = (
     disk_space,
     write_ahead_log,
     log,
+    session,
+    startup,
     database,
     program,
     packages,

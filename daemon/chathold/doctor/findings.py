@@ -79,18 +79,3 @@ def _guarded(check: Check, patient: Patient) -> Iterator[Finding]:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__qualname__
         what = _("{check}: this could not be looked at: {reason}").format(check=name, reason=reason)
         yield Finding(name, State.FAULT, what, _("If nothing else here explains it, please report it."))
-
-
-def nearest(path: Path) -> Path:
-    """The folder that is there: `path` itself, or the one below which it would be made."""
-    return next(
-        (each for each in (path, *path.parents) if is_there(each) and each.is_dir()), Path(path.anchor)
-    )
-
-
-def is_there(path: Path) -> bool:
-    """Whether `path` is there, as far as we may know: behind a closed folder nothing is."""
-    try:
-        return path.exists()
-    except OSError:
-        return False

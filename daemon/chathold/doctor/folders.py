@@ -6,16 +6,16 @@ import ctypes
 import errno
 import os
 import shlex
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.texts import _
-from chathold.doctor.findings import Finding, Patient, State, is_there, nearest
-from chathold.filesystems import file_system_of
+from chathold.doctor.findings import Finding, Patient, State
+from chathold.filesystems import file_system_of, is_there, nearest
 from chathold.places import place_faults, watched_folders
+from chathold.trash import can_write, data_home, trash_of
 
 _LIMITS = Path("/proc/sys/fs/inotify")
 _USUAL = {"max_user_instances": 128, "max_user_watches": 8192}
@@ -148,53 +148,21 @@ def after_import(patient: Patient) -> Iterator[Finding]:
     if downloads.after_import == TRASH:
         yield from filter(None, map(_without_trash, folders))
     elif downloads.after_import == MOVE and downloads.move_to:
-        if not _writable(nearest(downloads.move_to)):
+        if not can_write(nearest(downloads.move_to)):
             yield _not_writable(downloads.move_to)
     else:
         return
-    yield from (_not_writable(folder) for folder in folders if not _writable(folder))
+    yield from (_not_writable(folder) for folder in folders if not can_write(folder))
 
 
 def _without_trash(folder: Path) -> Finding | None:
-    if sys.platform in ("win32", "darwin") or trash_of(folder, Path(_data_home()), os.getuid()):
+    if sys.platform in ("win32", "darwin") or trash_of(folder, data_home(), os.getuid()):
         return None
     what = _("{folder} is on a disk without a trash; exports in it would be left there.").format(
         folder=folder
     )
     fix = _('Set downloads.after_import to "leave" or "move".')
     return Finding("after_import", State.FAULT, what, fix)
-
-
-def _data_home() -> str:
-    return os.environ.get("XDG_DATA_HOME") or os.fspath(Path.home() / ".local" / "share")
-
-
-def trash_of(folder: Path, data_home: Path, user: int) -> Path | None:
-    """The trash that takes what is in `folder`: freedesktop.org's Trash specification 1.0, if one can be used.
-
-    The user's own if it is on the same disk; else one at the top of the disk, shared (then it has to be a folder,
-    no link, with the sticky bit) or the user's.
-    """
-    own = data_home / "Trash"
-    device = folder.stat().st_dev
-    if nearest(own).stat().st_dev == device:
-        return own if _writable(nearest(own)) else None
-    top = next(
-        each
-        for each in (folder, *folder.parents)
-        if each == each.parent or each.parent.stat().st_dev != device
-    )
-    shared = top / ".Trash"
-    if shared.is_dir() and not shared.is_symlink() and shared.stat().st_mode & stat.S_ISVTX:
-        mine = shared / str(user)
-        if _writable(nearest(mine)):
-            return mine
-    mine = top / f".Trash-{user}"
-    return mine if not mine.is_symlink() and _writable(nearest(mine)) else None
-
-
-def _writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _not_writable(folder: Path) -> Finding:
@@ -209,7 +177,7 @@ def _not_writable(folder: Path) -> Finding:
 def log(patient: Patient) -> Iterator[Finding]:
     """Where the log is, and whether it can be written."""
     folder = patient.home.logs
-    if _writable(nearest(folder)):
+    if can_write(nearest(folder)):
         yield Finding("log", State.OK, _("Log: {folder}").format(folder=folder))
     else:
         command = shlex.join(["chmod", "u+rwx", str(nearest(folder))])

@@ -15,8 +15,8 @@ from pathlib import Path
 from chathold.archive.folder import DATABASE
 from chathold.archive.store import Archive
 from chathold.core.texts import _
-from chathold.doctor.findings import Finding, Patient, State, is_there, nearest
-from chathold.filesystems import cloud_of, file_system_of
+from chathold.doctor.findings import Finding, Patient, State
+from chathold.filesystems import cloud_of, file_system_of, is_there, nearest
 
 _LITTLE, _TOO_LITTLE = 2e9, 2e8
 _FOR_A_TRIAL = 1e6

@@ -28,6 +28,7 @@ from chathold.core.errors import ExportError, Incomplete
 from chathold.core.model import Problem
 from chathold.core.texts import N_, _
 from chathold.exports.elements import SPACE, closing, proven_end, refused_before, scalar_end
+from chathold.exports.window import Window
 
 BEGINNING = 120
 """So many bytes of a record tell which record it may be."""
@@ -38,6 +39,7 @@ _SMALLEST_BATCH = 4 << 10
 _SUSPICIOUS = 16 << 20
 _LARGEST = 1 << 30
 _LARGE = 4 << 20
+_AFTER_ELEMENT = SPACE + b",]"
 _STRAY = frozenset(b",:}")
 _GUESSES = 6
 _MARKS = 60
@@ -105,13 +107,10 @@ class Splitter:
         in_rows: Callable[[], bool] = lambda: False,
         place: str = "",
     ) -> None:
-        self._chunks = chunks
+        self._window = Window(chunks)
         self._known = known
         self._array = array
         self._place = place
-        self._buffer = bytearray()
-        self._at = 0
-        self._ended = False
         self._batch = _FIRST_BATCH
         self._marker = msgspec.json.encode(body) if body else b""
         self._in_rows = in_rows
@@ -128,8 +127,8 @@ class Splitter:
                 yield piece
                 continue
             batch = self._read_batch()
-            if self._at > _LARGE:
-                self._drop()
+            if self._window.at > _LARGE:
+                self._window.drop()
             if isinstance(batch, Batch):
                 yield batch
                 continue
@@ -145,77 +144,53 @@ class Splitter:
         number = self._known.hashes.get(digest)
         return Piece(raw, digest) if number is None else Piece(b"", digest, number)
 
-    # The buffer: `_at` is the next byte that has not been given out.
-
     def _fill(self, wanted: int) -> bool:
-        """Have `wanted` bytes from `_at` on, if the stream still has them."""
-        if len(self._buffer) - self._at >= wanted:
-            return True
-        self._drop()
-        while len(self._buffer) < wanted and not self._ended:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                self._ended = True
-            else:
-                self._buffer += chunk
-        if len(self._buffer) > _LARGEST + _BATCH * 2:
+        """Hold `wanted` bytes, if the stream still has them. Raises `ExportError` for a record beyond measure."""
+        filled = self._window.fill(wanted)
+        if len(self._window) > _LARGEST + _BATCH * 2:
             raise ExportError(
                 _("A single record is larger than 1 GiB; it was not read."),
                 place=self._place,
                 advice=_("Please report this, with the kind of export."),
             )
-        return len(self._buffer) >= wanted
-
-    def _drop(self) -> None:
-        """Let go of what has been given out."""
-        del self._buffer[: self._at]
-        self._at = 0
-
-    def _byte(self) -> int:
-        """The next byte that is no space, or -1 at the end."""
-        while self._fill(1):
-            byte = self._buffer[self._at]
-            if byte not in SPACE:
-                return byte
-            self._at += 1
-        return -1
+        return filled
 
     def _enter(self) -> None:
         """Go to the first element of the array."""
         self._fill(_FIRST_BATCH)
-        if self._buffer.startswith(b"\xef\xbb\xbf"):
-            self._at = 3
-        if self._array and self._byte() == ord("{"):
+        if self._window.held.startswith(b"\xef\xbb\xbf"):
+            self._window.at = 3
+        if self._array and self._window.byte() == ord("{"):
             self._enter_object()
-        if self._byte() != ord("["):
+        if self._window.byte() != ord("["):
             raise ExportError(_("This is not a list of records."), place=self._place)
-        self._at += 1
+        self._window.at += 1
 
     def _enter_object(self) -> None:
         """Go past the wrapping object's name for the array, over whatever stands before it."""
-        self._at += 1
-        while self._byte() == ord('"'):
+        self._window.at += 1
+        while self._window.byte() == ord('"'):
             name = self._element().decode("utf-8", "replace")
-            if self._byte() == ord(":"):
-                self._at += 1
-            if name == f'"{self._array}"' and self._byte() == ord("["):
+            if self._window.byte() == ord(":"):
+                self._window.at += 1
+            if name == f'"{self._array}"' and self._window.byte() == ord("["):
                 return
             self.problems.append(Problem(self._place, BESIDE_THE_LIST))
-            self._byte()
+            self._window.byte()
             self._element()
-            if self._byte() == ord(","):
-                self._at += 1
+            if self._window.byte() == ord(","):
+                self._window.at += 1
 
     def _at_element(self) -> bool:
         """Go to the next element; false at the end of the array."""
-        byte = self._byte()
+        byte = self._window.byte()
         if byte == ord(","):
-            self._at += 1
-            byte = self._byte()
+            self._window.at += 1
+            byte = self._window.byte()
         while byte in _STRAY:
             self._note(NO_COMMA)
-            self._at += 1
-            byte = self._byte()
+            self._window.at += 1
+            byte = self._window.byte()
         if byte == -1:
             raise Incomplete(
                 _("This list of records ends in the middle."),
@@ -226,20 +201,15 @@ class Splitter:
 
     def _leave(self) -> None:
         """Look at what follows the array, to its end (the member's checksum is proven on the way)."""
-        self._at += 1
-        closing = self._byte()
+        self._window.at += 1
+        closing = self._window.byte()
         if self._array and closing == ord("}"):
-            self._at += 1
+            self._window.at += 1
         elif self._array and closing == ord(","):
             self._note(BESIDE_THE_LIST)
-            closing = -1
-            self._at = len(self._buffer)
-        if not self._array or closing == ord("}"):
-            while (byte := self._byte()) != -1:
-                self._note(AFTER_THE_END if byte else "")
-                self._at = len(self._buffer)
-        for _chunk in self._chunks:
-            pass
+            self._window.skip_rest()
+        if self._window.skip_rest():
+            self._note(AFTER_THE_END)
 
     def _note(self, what: str) -> None:
         problem = Problem(self._place, what)
@@ -251,26 +221,23 @@ class Splitter:
     def _predicted(self) -> Piece | None:
         if not self._known.beginnings:
             return None
-        self._fill(BEGINNING)
-        start = beginning(self._buffer[self._at : self._at + BEGINNING])
+        window = self._window
+        window.fill(BEGINNING)
+        start = beginning(window.held[window.at : window.at + BEGINNING])
         guess = self._known.beginnings.get(start)
         if guess is None or start in self._misled:
             return None
         length, digest, number = guess
-        if not self._fill(length + 1) or self._buffer[self._at + length] not in b", \t\r\n]":
+        if not window.skip(length, digest, _AFTER_ELEMENT):
+            self._misled.add(start)
             return None
-        with memoryview(self._buffer) as view, view[self._at : self._at + length] as element:
-            if sha256(element).digest() != digest:
-                self._misled.add(start)
-                return None
-        self._at += length
         return Piece(b"", digest, number)
 
     # What is not known is cut in batches.
 
     def _read_batch(self) -> list[bytes] | Batch:
         """The next records, at least one."""
-        if self._byte() != ord("{"):
+        if self._window.byte() != ord("{"):
             return [self._element()]
         if not self._marker:
             record = self._element()
@@ -295,8 +262,8 @@ class Splitter:
         """Whether a cut was missed, so that the buffer would grow without need."""
         if wanted < _SUSPICIOUS:
             return False
-        end = proven_end(self._buffer, self._at)
-        return bool(end) if end is not None else closing(self._buffer, self._at).closed
+        end = proven_end(self._window.held, self._window.at)
+        return bool(end) if end is not None else closing(self._window.held, self._window.at).closed
 
     def _guessed(self, wanted: int, *, whole: bool, row: bool) -> list[bytes] | Batch | None:
         """The records up to a guessed cut; none if no guess was right, one if msgspec refuses any.
@@ -308,20 +275,20 @@ class Splitter:
         for cut in self._cuts(wanted, whole=whole):
             try:
                 found = self._proven(
-                    b"".join((b"[", memoryview(self._buffer)[self._at : cut], b"]")), row=row
+                    b"".join((b"[", memoryview(self._window.held)[self._window.at : cut], b"]")), row=row
                 )
             except RecursionError:
                 self._batch = _SMALLEST_BATCH
                 return [self._element()]
             except msgspec.DecodeError as error:
-                if refused_before(error, cut - self._at):
+                if refused_before(error, cut - self._window.at):
                     self._batch = _SMALLEST_BATCH
                     return [self._element()]
                 guesses += 1
                 if guesses >= _GUESSES:
                     return None
                 continue
-            self._at = cut
+            self._window.at = cut
             return found
         return None
 
@@ -339,21 +306,21 @@ class Splitter:
         before it. What was searched for smaller cuts is not searched again.
         """
         if whole:
-            end = self._buffer.rfind(b"]", self._at)
-            if end > self._at:
+            end = self._window.held.rfind(b"]", self._window.at)
+            if end > self._window.at:
                 yield end
-        mark = self._at + wanted
+        mark = self._window.at + wanted
         for _mark in range(_MARKS):
-            mark = self._buffer.rfind(self._marker, self._at + self._searched, mark)
-            if mark <= self._at:
+            mark = self._window.held.rfind(self._marker, self._window.at + self._searched, mark)
+            if mark <= self._window.at:
                 break
             brace = mark
             for _attempt in range(_GUESSES):
-                brace = self._buffer.rfind(b"{", self._at + 1, brace)
+                brace = self._window.held.rfind(b"{", self._window.at + 1, brace)
                 if brace < 0:
                     break
-                start = max(self._at, brace - 64)
-                found = _RECORD_START.search(self._buffer, start, brace + 1)
+                start = max(self._window.at, brace - 64)
+                found = _RECORD_START.search(self._window.held, start, brace + 1)
                 if found:
                     yield found.start() + 1
 
@@ -372,19 +339,19 @@ class Splitter:
         position, depth, wanted = 0, 0, _FIRST_BATCH
         while True:
             more = self._fill(wanted)
-            byte = self._buffer[self._at] if len(self._buffer) > self._at else 0
+            byte = self._window.held[self._window.at] if len(self._window) else 0
             if byte not in b'{["':
-                end = scalar_end(self._buffer, self._at)
+                end = scalar_end(self._window.held, self._window.at)
                 if end:
-                    return self._give(end)
+                    return self._window.give(end)
             else:
-                proven = proven_end(self._buffer, self._at) if more and not position else None
+                proven = proven_end(self._window.held, self._window.at) if more and not position else None
                 if proven:
-                    return self._give(proven)
+                    return self._window.give(proven)
                 if proven is None:
-                    found = closing(self._buffer, self._at, position, depth)
+                    found = closing(self._window.held, self._window.at, position, depth)
                     if found.closed:
-                        return self._give(found.position)
+                        return self._window.give(found.position)
                     position, depth = found.position, found.depth
             if not more:
                 raise Incomplete(
@@ -392,9 +359,4 @@ class Splitter:
                     place=self._place,
                     advice=_("Download it again. What is whole can be had with --rescue."),
                 )
-            wanted = (len(self._buffer) - self._at) * 2
-
-    def _give(self, length: int) -> bytes:
-        element = bytes(memoryview(self._buffer)[self._at : self._at + length])
-        self._at += length
-        return element
+            wanted = len(self._window) * 2

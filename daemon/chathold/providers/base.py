@@ -8,7 +8,7 @@ provider says what a member is (`recognise`), where a member's own facts lie (`a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -56,10 +56,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest says: when the export was made and which files belong to it, by name."""
+    """What a manifest says: when the export was made and which files belong to it, by name.
+
+    `links` are private: those of the service's own by which a browser gets a file, as (name, address). They are
+    neither archived nor logged.
+    """
 
     created: float | None
     files: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,40 @@ class Coverage:
     part_of: bool = False
     seen: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message as several exports together show it: its parent, and the record that says it best.
+
+    `parent` is "" for a first message. `record` is one of the provider's own records of the conversation.
+    """
+
+    id: str
+    parent: str
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """What several exports together say of a conversation beside its messages.
+
+    `ref` is the provider's id, `leaf` the message shown last, where any export says so.
+    """
+
+    ref: str
+    title: str
+    created: float | None
+    updated: float | None
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a record stands in an export: a member's name, and whether that is a list of records."""
+
+    name: str
+    listed: bool
 
 
 class Provider(Protocol):
@@ -141,6 +180,9 @@ class Provider(Protocol):
     def name_time(self, name: str) -> float | None:
         """The export time that the provider put into the file name of the download, if it did."""
 
+    def chat_address(self, ref: str) -> str:
+        """Where the conversation of this id is on the service's website."""
+
     def strip(self, kind: str, value: dict[str, Any]) -> int:
         """Remove the fields proven volatile from a decoded record, in place; how many names went.
 
@@ -150,3 +192,25 @@ class Provider(Protocol):
 
     def read(self, kind: str, value: Mapping[str, Any]) -> Reading:
         """What a record means. Never raises on foreign shapes: what does not fit becomes a problem."""
+
+    def combine(self, base: Mapping[str, Any], outer: Outer, kept: Sequence[Kept]) -> dict[str, Any]:
+        """One record in the shape of the official export, of what several of a conversation's records say.
+
+        `base` is the newest of them, `kept` are all messages, parents first. Reading what this gives gives
+        these messages below these parents, as far as the shape can say it.
+        """
+
+    def as_exported(self, kind: str, value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """A record as an official export holds it, less what is personal beside the chats and the account's id.
+
+        None if it is of another shape, as other tools save it.
+        """
+
+    def stand(self, kind: str, ref: str) -> Stand | None:
+        """Where a record of this kind stands in an official export; none if it has no place there."""
+
+    def users(self, account: str) -> tuple[str, Any]:
+        """The name and value of the member that names the account, with nothing else of the person's."""
+
+    def asset_list(self, names: Sequence[AssetName]) -> tuple[str, Any] | None:
+        """The name and value of the side-car that names the user's files; none if the export has none."""

@@ -61,10 +61,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Reading
 from chathold.core.texts import N_
 from chathold.providers import chatgpt_documents, chatgpt_reading
+from chathold.providers.chatgpt_combining import as_exported, asset_list, combine, stand, users
 from chathold.providers.chatgpt_members import holds_exports, recognise
 from chathold.providers.chatgpt_sidecars import accounts, asset_id, asset_names, coverage, manifest, name_time
 
@@ -75,15 +77,21 @@ __all__ = [
     "READER",
     "TITLE",
     "accounts",
+    "as_exported",
     "asset_id",
+    "asset_list",
     "asset_names",
+    "chat_address",
+    "combine",
     "coverage",
     "holds_exports",
     "manifest",
     "name_time",
     "read",
     "recognise",
+    "stand",
     "strip",
+    "users",
 ]
 
 NAME = "chatgpt"
@@ -104,6 +112,11 @@ NEVER_EXPORTED: tuple[tuple[str, str], ...] = (
 )
 
 _VOLATILE = frozenset({"finished_duration_sec", "reasoning_start_time", "reasoning_end_time"})
+
+
+def chat_address(ref: str) -> str:
+    """Where a conversation is on the service's website."""
+    return "https://chatgpt.com/c/" + quote(ref, safe="")
 
 
 def strip(kind: str, value: dict[str, Any]) -> int:

@@ -45,7 +45,9 @@ from chathold.providers.claude_blocks import (
 from chathold.providers.claude_identity import Register
 from chathold.providers.values import mapping, seconds, size, text
 
-_ROOT = "00000000-0000-4000-8000-000000000000"
+ROOT = "00000000-0000-4000-8000-000000000000"
+"""The parent of a message that follows nothing."""
+
 _OUTPUTS = "/mnt/user-data/outputs/"
 _ROLES = {
     "human": Role.USER,
@@ -148,6 +150,20 @@ def _role(said: Any, where: str, notes: Notes) -> Role:
     return role
 
 
+def named_messages(value: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The messages of a conversation as it writes them, by the ids under which they are read."""
+    notes = Notes()
+    register = Register(notes)
+    listed = value.get("chat_messages")
+    for place, raw in objects(listed if isinstance(listed, list) else value.get("messages"), "", notes, ""):
+        inner = mapping(raw.get("content"))
+        said = raw.get("sender") or raw.get("role") or inner.get("role")
+        time = seconds(raw.get("created_at") or inner.get("timestamp"))
+        claimed = text(raw.get("uuid")) or text(inner.get("id"))
+        register.name(claimed, raw, _role(said, place, notes), time, place)
+    return register.values
+
+
 # Ordinary chats.
 
 
@@ -164,13 +180,13 @@ def _read_chat(value: Mapping[str, Any], listed: list[Any]) -> Reading:
         if not name:
             continue
         said = text(raw.get("parent_message_uuid"))
-        parent = said or last or _ROOT
+        parent = said or last or ROOT
         if parent == name:
             chat.notes.add(where, _ITSELF)
-            parent = _ROOT
-        if parent != _ROOT and parent not in register.values:
+            parent = ROOT
+        if parent != ROOT and parent not in register.values:
             chat.later = True
-        message = _message(chat, raw, name, (parent,) if parent != _ROOT else (), role, time, where)
+        message = _message(chat, raw, name, (parent,) if parent != ROOT else (), role, time, where)
         chat.messages.append(message if said or not message.parents else replace(message, inferred=True))
         last = name
     return chat.finish(value, _account(value))

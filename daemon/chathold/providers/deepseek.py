@@ -44,10 +44,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Problem, Reading
 from chathold.core.texts import N_
-from chathold.providers import deepseek_fragments, deepseek_reading, values
+from chathold.providers import deepseek_combining, deepseek_fragments, deepseek_reading, values
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use
 
 NAME = "deepseek"
@@ -212,6 +213,11 @@ def name_time(name: str) -> float | None:
         return None
 
 
+def chat_address(ref: str) -> str:
+    """Where a conversation is on the service's website."""
+    return "https://chat.deepseek.com/a/chat/s/" + quote(ref, safe="")
+
+
 def strip(kind: str, value: dict[str, Any]) -> int:  # noqa: ARG001 - the protocol's signature
     """Nothing is proven volatile: 0."""
     return 0
@@ -222,3 +228,10 @@ def read(kind: str, value: Mapping[str, Any]) -> Reading:
     if kind != CONVERSATION:
         return Reading(problems=(Problem("", _NOT_UNDERSTOOD),))
     return deepseek_reading.read_conversation(value)
+
+
+combine = deepseek_combining.combine
+stand = deepseek_combining.stand
+users = deepseek_combining.users
+asset_list = deepseek_combining.asset_list
+as_exported = deepseek_combining.as_exported

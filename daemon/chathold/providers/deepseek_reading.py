@@ -39,7 +39,9 @@ from chathold.providers.deepseek_fragments import (
 )
 from chathold.providers.values import items, mapping, seconds, text
 
-_ROOT = "root"
+ROOT = "root"
+"""The node that all else hangs below."""
+
 _ANSWER = "/answer"
 _HOLDERS = (("data", "biz_data"), ("data",), ())
 _CREATED = ("inserted_at", "created_at")
@@ -50,6 +52,8 @@ _READ_OF_MESSAGES = frozenset(
         *("fragments", "files", "content", "reasoning_content", "thinking_content", "search_results"),
     }
 )
+
+_FLAT = frozenset({"content", "reasoning_content", "thinking_content", "search_results"})
 
 _NO_CONVERSATION = N_("This is not built like a DeepSeek conversation.")
 _NO_MESSAGES = N_("No messages were found in this conversation.")
@@ -123,6 +127,29 @@ def read_conversation(value: Any) -> Reading:
     )
 
 
+def said_by(value: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The messages of a conversation, all with fragments, by the ids under which they are read."""
+    notes = Notes()
+    nodes = _nodes(value, session_holder(value)[1], "", notes)
+    answers = _answers(nodes)
+    found: dict[str, Mapping[str, Any]] = {}
+    for key, node in nodes.items():
+        if node.message is None:
+            continue
+        message = node.message
+        if node.fragments and node.speakers not in ((Role.SYSTEM,), (Role.TOOL,)):
+            message = {name: held for name, held in message.items() if name not in _FLAT}
+            message["fragments"] = node.fragments
+        if key in answers:
+            asked, answered = _shares(list(enumerate(node.fragments)))
+            found[answers[key]] = {name: held for name, held in message.items() if name != "files"} | {
+                "fragments": [fragment for _place, fragment in answered]
+            }
+            message = {**message, "fragments": [fragment for _place, fragment in asked]}
+        found[key] = message
+    return found
+
+
 def _time(held: Mapping[str, Any], names: Iterable[str], where: str, notes: Notes) -> float | None:
     for name in names:
         value = held.get(name)
@@ -183,7 +210,7 @@ def _of_row(messages: list[Any], where: str, notes: Notes) -> dict[str, _Node]:
     chained = not any(isinstance(raw, dict) and ("parent_id" in raw or "parent" in raw) for raw in messages)
     nodes: dict[str, _Node] = {}
     equals: dict[str, int] = {}
-    last = _ROOT
+    last = ROOT
     for index, raw in enumerate(messages):
         place = f"{where}.{index}"
         if not isinstance(raw, dict):
@@ -270,12 +297,12 @@ def _settle_claims(nodes: Mapping[str, _Node], notes: Notes) -> None:
         for claim in claims:
             if claim == key:
                 notes.add(node.where, _ITSELF)
-            elif claim not in nodes and claim != _ROOT:
+            elif claim not in nodes and claim != ROOT:
                 notes.add(node.where, _NO_PARENT)
         if key in claims:
             claims.remove(key)
-        if not claims and key != _ROOT:
-            claims.append(_ROOT)
+        if not claims and key != ROOT:
+            claims.append(ROOT)
 
 
 def _report_circle(nodes: Mapping[str, _Node], notes: Notes) -> None:

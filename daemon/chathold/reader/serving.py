@@ -84,21 +84,21 @@ async def _until_over(
 
 
 def serve_at_home(
-    home: Home, number: int | None, patience: float, say: Callable[[str], None], language: str = ""
+    home: Home, given: socket.socket | None, patience: float, say: Callable[[str], None], language: str = ""
 ) -> bool:
     """Serve what is under `home`; `say` is told the address. False if another process listens for it already.
 
-    `number` is a socket that was handed in; without one, the reader listens by itself.
+    `given` is a socket that was handed in; without one, the reader listens by itself.
     """
     state = State.open(home.state)
     try:
-        if number is None:
+        if given is None:
             lock = address.hold(home.state)
             if lock is None:
                 return False
             there, at = address.listen(state)
         else:
-            there, at = address.take_over(number, state)
+            there, at = given, address.take_over(given, state)
     finally:
         state.close()
     tending = Tending(home, language)

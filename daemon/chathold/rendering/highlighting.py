@@ -28,7 +28,8 @@ _NAMES = """
     python3 r rb rs ruby rust sass scala scheme scss sh shell solidity sql svelte swift tcl terraform tex toml ts
     tsx typescript vala vb.net verilog vhdl vim vue xml yaml yml zig zsh
 """
-_KNOWN = frozenset(_NAMES.split())
+LANGUAGES = frozenset(_NAMES.split())
+"""The names of languages that are coloured."""
 
 
 def code_html(code: str, language: str = "") -> str:
@@ -48,7 +49,7 @@ _FORMATTER = HtmlFormatter(nowrap=True)
 
 @lru_cache(maxsize=128)
 def _lexer(language: str) -> Lexer | None:
-    if language not in _KNOWN:
+    if language not in LANGUAGES:
         return None
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)

@@ -23,12 +23,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import category, decimal, normalize
 
-_PLAIN = "\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3"
-_COMPOSING = "\u3099\u309a\u11a7-\u11ff"
-_FOREIGN = re.compile(f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^\x01-\x7f{_PLAIN}]+")
-"""Runs of what is only to be cut into characters, and of all else that is not ASCII."""
+_FOREIGN = re.compile(r"[^\x01-\x7f]+")
 
-_CHUNK = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
+_PLAIN = "\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3"
+_COMPOSING = "\u3099\u309a\u11a7-\u11ff\uff9e\uff9f"
+_PLAIN_OR_NOT = re.compile(f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^{_PLAIN}]+|[{_PLAIN}]")
+"""Characters that are only to be set apart, which are most of those that stand alone; and all others."""
+
+_CHUNK = re.compile(
+    f"([{_PLAIN}])(?![{_COMPOSING}])|(?:[{_PLAIN}](?=[{_COMPOSING}])|(?![{_PLAIN}])[0-9A-Za-z\x80-\U0010ffff])+"
+)
 _WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
 _CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
@@ -110,7 +114,9 @@ class Found:
 def words_in_place(text: str, start: int = 0, end: int | None = None) -> Iterator[Found]:
     """The words of a text with their places, between `start` and `end`."""
     for chunk in _CHUNK.finditer(text, start, len(text) if end is None else end):
-        if chunk[0].isascii():
+        if chunk[1]:
+            yield Found(chunk[1], chunk.start(), chunk.end())
+        elif chunk[0].isascii():
             yield Found(chunk[0].lower(), chunk.start(), chunk.end())
         else:
             yield from _in_chunk(chunk[0], chunk.start())
@@ -157,13 +163,17 @@ def _is_jamo(character: str) -> bool:
 
 
 def _prepared_run(run: re.Match[str]) -> str:
-    if run[1]:
-        return f" {' '.join(run[1])} "
-    text = run[0]
-    return _short_run(text) if len(text) <= _SHORT else _fold(text)
+    """A run of what is not ASCII."""
+    return _short_run(run[0]) if len(run[0]) <= _SHORT else _PLAIN_OR_NOT.sub(_prepared_piece, run[0])
 
 
-_SHORT = 16
+def _prepared_piece(piece: re.Match[str]) -> str:
+    if piece[1]:
+        return f" {' '.join(piece[1])} "
+    return _short_run(piece[0]) if len(piece[0]) <= _SHORT else _fold(piece[0])
+
+
+_SHORT = 12
 
 
 @lru_cache(maxsize=1 << 15)

@@ -6,19 +6,20 @@ import contextlib
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
+from chathold.state import links, notices, reminders
 from chathold.state.downloads import Downloads
+from chathold.state.links import Links
 from chathold.state.memory import Memory
+from chathold.state.transactions import at_once
 
 DATABASE = "state.db"
-VERSION = 1
 _WAIT_SECONDS = 5.0
 
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE looked_at (mark BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE pending (
     path BLOB PRIMARY KEY,
@@ -33,17 +34,29 @@ CREATE TABLE pending (
     crashes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE notice (cause TEXT, target TEXT, day TEXT, PRIMARY KEY (cause, target, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE notice (
+    cause TEXT,
+    target TEXT,
+    day TEXT,
+    PRIMARY KEY (cause, target, day)
+) STRICT, WITHOUT ROWID;
 """
+
+_STEPS = (_FIRST, links.SCHEMA, reminders.SCHEMA + notices.SCHEMA)
+"""Each brings the tables one version further."""
+VERSION = len(_STEPS)
 
 
 class State:
-    """The open state database. `downloads` and `memory` are its parts; each call is a transaction of its own."""
+    """The open state database, by its parts; each call is a transaction of its own."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self.downloads = Downloads(database)
+        self.links = Links(database)
         self.memory = Memory(database)
+        self.reminders = reminders.Reminders(database)
+        self.notices = notices.Notices(database)
 
     @classmethod
     def open(cls, folder: Path) -> State:
@@ -77,6 +90,8 @@ class State:
         with contextlib.suppress(sqlite3.Error), contextlib.ExitStack() as undo:
             database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_SECONDS)
             undo.callback(database.close)
+            if 0 < _version(database) < VERSION:
+                _opened(path).close()
             if _version(database) == VERSION and _is_sound(database):
                 undo.pop_all()
                 return cls(database)
@@ -100,6 +115,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("PRAGMA journal_size_limit = 1048576")
+        database.execute("PRAGMA secure_delete = ON")
         _prepare(database)
     except BaseException:
         database.close()
@@ -109,13 +125,14 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _prepare(database: sqlite3.Connection) -> None:
     """Have today's tables. Raises `sqlite3.DatabaseError` where there are others, or damage."""
-    with _transaction(database):
+    with at_once(database):
         version = _version(database)
-        if version not in (0, VERSION):
+        if not 0 <= version <= VERSION:
             raise sqlite3.DatabaseError(f"version {version}")
-        if version == 0:
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+        for step in _STEPS[version:]:
+            for statement in filter(str.strip, step.split(";")):
                 database.execute(statement)
+        if version < VERSION:
             database.execute(f"PRAGMA user_version = {VERSION}")
     if not _is_sound(database):
         raise sqlite3.DatabaseError("damaged")
@@ -127,17 +144,6 @@ def _version(database: sqlite3.Connection) -> int:
 
 def _is_sound(database: sqlite3.Connection) -> bool:
     return bool(database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-
-
-@contextlib.contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
 
 
 def _put_aside(path: Path) -> None:

@@ -1,0 +1,135 @@
+"""`chathold export`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chathold.archive.store import Archive
+from chathold.cli.commands import Call, command
+from chathold.cli.counts import chats, documents, files, joined, messages
+from chathold.cli.opening import archive_of
+from chathold.cli.output import answer, note, write
+from chathold.core.errors import ArchiveError
+from chathold.core.plain import clean
+from chathold.core.texts import _, ngettext
+from chathold.search import Wish, catch_up
+from chathold.takeout.selection import Selection
+from chathold.takeout.taking_out import Progress, Taken, take_out
+from chathold.takeout.writing import Format
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+_SHOWN_PROBLEMS = 5
+
+
+@command("export")
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.argument("words", nargs=-1, metavar="[QUERY…]")
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice([each.value for each in Format]),
+    metavar="FORMAT",
+    help=_("markdown, html, json, or original: the service's own shape."),
+)
+@click.option("--id", "ids", multiple=True, metavar="ID", help=_("Only this chat; can be given again."))
+@click.option(
+    "--provider", default="", metavar="PROVIDER", help=_("Only of this service: chatgpt, claude or deepseek.")
+)
+@click.option("--account", default="", metavar="ACCOUNT", help=_("Only of this account, by id or label."))
+@click.option(
+    "--role", default="", metavar="ROLE", help=_("Only what this one said: user, assistant, system or tool.")
+)
+@click.option(
+    "--since", default="", metavar="DAY", help=_("Not before this day, as in 2026-03-01, 2026-03 or 2026.")
+)
+@click.option("--until", default="", metavar="DAY", help=_("Not after this day."))
+@click.option(
+    "--model", default="", metavar="NAME", help=_("Only answers of models with this in their name.")
+)
+@click.option("--title", default="", metavar="WORDS", help=_("Only in chats with this in their title."))
+@click.option(
+    "--has", multiple=True, metavar="WHAT", help=_("Only messages with code, or with an attachment.")
+)
+def export_command(
+    call: Call, dest: Path, words: tuple[str, ...], form: str, ids: tuple[str, ...], **filters: Any
+) -> None:
+    """Write what is chosen into DEST."""
+    has = frozenset(filters.pop("has"))
+    selection = Selection(Wish(" ".join(words), has=has, **filters), ids)
+    with archive_of(call.home) as archive, _bar() as progress:
+        if words:
+            _index(archive)
+        taken = take_out(
+            archive, dest.expanduser().absolute(), Format(form), selection, time.time(), progress
+        )
+    answer(_as_json(taken), as_json=call.as_json, words=lambda: _say(taken))
+
+
+def _index(archive: Archive) -> None:
+    """Bring the index up to date: what is not in it would be left out."""
+    try:
+        catch_up(archive)
+    except ArchiveError as error:
+        note(f"{error.place}: {error.title}")
+        note(f"  {error.advice}")
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """A progress bar on standard error, if that is a terminal; gone in the end, whatever happens."""
+    drawn: list[Bar] = []
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            if not drawn:
+                from chathold.cli.bar import drawn_bar  # noqa: PLC0415 - only where a bar is drawn
+
+                drawn.append(drawn_bar())
+            drawn[0].update(
+                drawn[0].task_ids[0], description=_("Exporting"), completed=done, total=total or None
+            )
+
+    try:
+        yield show
+    finally:
+        for bar in drawn:
+            bar.stop()
+
+
+def _as_json(taken: Taken) -> dict[str, Any]:
+    return {
+        "folder": str(taken.folder),
+        "format": taken.format.value,
+        "conversations": taken.conversations,
+        "documents": taken.documents,
+        "messages": taken.messages,
+        "files": taken.files,
+        "problems": [{"where": where, "what": _(what)} for where, what in taken.problems],
+    }
+
+
+def _say(taken: Taken) -> None:
+    if not (taken.conversations or taken.documents):
+        note(_("Nothing matches; the export is empty."))
+    counts = joined(
+        chats(taken.conversations), documents(taken.documents), messages(taken.messages), files(taken.files)
+    )
+    write(f"✓ {clean(str(taken.folder))}: {counts}")
+    for where, what in taken.problems[:_SHOWN_PROBLEMS]:
+        write(f"  ! {clean(where)}: {clean(_(what))}")
+    more = len(taken.problems) - _SHOWN_PROBLEMS
+    if more > 0:
+        more_words = ngettext(
+            "… and {n} more problem: --json names it.", "… and {n} more problems: --json names them.", more
+        )
+        write("  " + more_words.format(n=more))

@@ -1,0 +1,212 @@
+"""Where an export is written: a hidden folder beside DEST, which takes its place in the end.
+
+    .DEST.chathold-unfinished   what is being written; swept away by the next export if this one is cut off
+    .DEST.chathold-before       the export that was there, for the moment in which the new one takes its place
+
+A list in the folder names every file with its hash. An export replaces an earlier one only if that is just as it
+was written: what a person changed or added is never overwritten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+from filelock import FileLock, Timeout
+
+from chathold.core.errors import Busy, ChatholdError, NoSpace
+from chathold.core.texts import _
+
+LIST = "chathold-export.json"
+_LOCK = ".lock"
+_FULL = frozenset({28, 122})
+_STEP = 1 << 20
+
+
+class Destination:
+    """A folder that is being written. Paths are relative, with `/`; `files` has the hash of each by its path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, str] = {}
+
+    def write(self, path: str, text: str | bytes) -> None:
+        """Write a file whole."""
+        with self.opened(path) as write:
+            write(text.encode("utf-8", "replace") if isinstance(text, str) else text)
+
+    @contextlib.contextmanager
+    def opened(self, path: str) -> Iterator[Callable[[bytes], object]]:
+        """A file to be written piece by piece."""
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        digest = sha256()
+        with place.open("xb") as file:
+
+            def write(data: bytes) -> None:
+                digest.update(data)
+                file.write(data)
+
+            yield write
+        self.files[path] = digest.hexdigest()
+
+    def copy(self, source: Path, path: str) -> bool:
+        """Copy a file of the archive's; whether it is there."""
+        try:
+            with source.open("rb") as file, self.opened(path) as write:
+                for data in _chunks(file):
+                    write(data)
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while data := file.read(_STEP):
+        yield data
+
+
+@contextlib.contextmanager
+def replacing(dest: Path, about: dict[str, Any]) -> Iterator[Destination]:
+    """Write into a hidden folder that becomes `dest` if all goes well, else leaves no trace.
+
+    `about` goes into the list of files. Raises `ChatholdError` if `dest` is something else than nothing, an
+    empty folder, or an earlier export that is as it was written.
+    """
+    dest = Path(os.path.realpath(dest))
+    unfinished = dest.with_name(f".{dest.name}.chathold-unfinished")
+    with explained(dest):
+        _put_back(dest)
+        _check(dest)
+        dest.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(unfinished):
+            into = Destination(unfinished)
+            try:
+                yield into
+                listed = {"chathold_export": 1, **about, "files": into.files}
+                (unfinished / LIST).write_text(json.dumps(listed, ensure_ascii=False, indent=1), "utf-8")
+                _check(dest)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+        _take_the_place(unfinished, dest)
+
+
+@contextlib.contextmanager
+def _alone(unfinished: Path) -> Iterator[None]:
+    """Sweep what an export that was cut off left, and keep others from writing to the same place."""
+    unfinished.mkdir(mode=0o700, exist_ok=True)
+    lock = FileLock(unfinished / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Busy(
+            _("Another export is being written there."),
+            place=str(unfinished),
+            advice=_("Wait until it has finished, then try again."),
+        ) from None
+    try:
+        for each in unfinished.iterdir():
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each)
+            elif each.name != _LOCK:
+                each.unlink()
+        yield
+    finally:
+        lock.release()
+        (unfinished / _LOCK).unlink(missing_ok=True)
+
+
+def _before(dest: Path) -> Path:
+    return dest.with_name(f".{dest.name}.chathold-before")
+
+
+def _take_the_place(unfinished: Path, dest: Path) -> None:
+    before = _before(dest)
+    if dest.exists():
+        dest.rename(before)
+    unfinished.rename(dest)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _put_back(dest: Path) -> None:
+    """Undo what was cut off between the two renames, or finish it."""
+    before = _before(dest)
+    if before.is_dir() and not dest.exists():
+        before.rename(dest)
+    elif before.is_dir():
+        shutil.rmtree(before)
+
+
+def _check(dest: Path) -> None:
+    """Refuse a place that holds anything a person might miss."""
+    if not dest.exists():
+        return
+    if not dest.is_dir():
+        raise ChatholdError(_("This is a file, not a folder."), place=str(dest), advice=_CHOOSE())
+    held = sorted(path for path in dest.rglob("*") if not path.is_dir() or path.is_symlink())
+    if not held:
+        return
+    written = _listed(dest)
+    if written is None:
+        raise ChatholdError(
+            _("This folder is not empty, and holds no earlier export."), place=str(dest), advice=_CHOOSE()
+        )
+    for path in held:
+        name = path.relative_to(dest).as_posix()
+        if name != LIST and (path.is_symlink() or written.get(name) != _hash(path)):
+            raise ChatholdError(
+                _("This file was added or changed since the export was made; it would be lost."),
+                place=str(path),
+                advice=_CHOOSE(),
+            )
+
+
+def _CHOOSE() -> str:  # noqa: N802 - a text said three times
+    return _("Choose a new or empty folder.")
+
+
+def _listed(dest: Path) -> dict[str, str] | None:
+    """The files of the export in `dest` with their hashes; none if there is no list."""
+    try:
+        value = json.loads((dest / LIST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    match value:
+        case {"chathold_export": 1, "files": dict(files)}:
+            return files
+        case _:
+            return None
+
+
+def _hash(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        for data in _chunks(file):
+            digest.update(data)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def explained(dest: Path) -> Iterator[None]:
+    """Turn the errors of the disk into words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpace(
+                _("The disk is full."),
+                place=str(dest),
+                advice=_("Nothing half-written is left. Make room, then export again."),
+            ) from error
+        raise ChatholdError(
+            _("The export cannot be written: {reason}").format(reason=error.strerror or error),
+            place=str(error.filename or dest),
+            advice=_("Check that the folder exists and belongs to you."),
+        ) from error

@@ -1,0 +1,114 @@
+"""The story of an export: what is chosen is written to a hidden folder, piece by piece, which then becomes DEST."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chathold.archive.store import Archive
+from chathold.archive.summary import accounts, labelled, moment
+from chathold.core.errors import ChatholdError
+from chathold.core.texts import N_, _
+from chathold.takeout.complete import SCHEMA, VERSION
+from chathold.takeout.destination import Destination, replacing
+from chathold.takeout.files import path_in
+from chathold.takeout.original import take_out_original
+from chathold.takeout.page import index_of
+from chathold.takeout.selection import Selection, chosen
+from chathold.takeout.writing import Format, Labels, Writer
+
+Json = dict[str, Any]
+Progress = Callable[[int, int], None]
+
+MISSING = N_('This file of yours is missing from the archive; "chathold verify" tells more.')
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was taken out. A problem says where and what, in English that can be translated."""
+
+    folder: Path
+    format: Format
+    conversations: int = 0
+    documents: int = 0
+    messages: int = 0
+    files: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, line: Json, messages: int) -> None:
+        """One more conversation, or document."""
+        if line.get("kind"):
+            self.documents += 1
+        else:
+            self.conversations += 1
+        self.messages += messages
+
+
+def take_out(
+    archive: Archive, dest: Path, form: Format, selection: Selection, now: float, progress: Progress
+) -> Taken:
+    """Write what is chosen to `dest`, whole or not at all; `progress` is told how many of how many are done.
+
+    Raises `ChatholdError` if there is something else, or it cannot be written; then `dest` is as it was.
+    """
+    _check_place(archive, dest)
+    about = {"format": form.value, "made": moment(now)}
+    with archive.reading(), replacing(dest, about) as into:
+        lines = chosen(archive, selection)
+        taken = Taken(dest, form)
+        if form is Format.ORIGINAL:
+            take_out_original(archive, lines, into, taken, progress, everything=selection.all)
+        else:
+            _write_each(archive, lines, into, taken, progress)
+    return taken
+
+
+def _check_place(archive: Archive, dest: Path) -> None:
+    """Refuse to write into the archive."""
+    inner, outer = Path(os.path.realpath(dest)), Path(os.path.realpath(archive.folder))
+    if inner == outer or outer in inner.parents:
+        raise ChatholdError(
+            _("An export must not lie in the archive."),
+            place=str(dest),
+            advice=_("Choose a new or empty folder."),
+        )
+
+
+def _write_each(
+    archive: Archive, lines: list[Json], into: Destination, taken: Taken, progress: Progress
+) -> None:
+    """A file for each conversation, the user's files beside it, and what lists them all."""
+    labels = labelled(accounts(archive))
+    writer = Writer(archive, taken.format, labels)
+    entries: list[tuple[Json, str]] = []
+    for number, line in enumerate(lines):
+        progress(number, len(lines))
+        piece = writer.piece(line)
+        into.write(piece.path, piece.text)
+        for digest, path in piece.files.items():
+            _copy(archive, digest, path, into, taken)
+        entries.append((line, piece.path))
+        taken.count(line, piece.messages)
+    _write_index(entries, labels, into, taken)
+
+
+def _copy(archive: Archive, digest: str, path: str, into: Destination, taken: Taken) -> None:
+    if path in into.files:
+        return
+    if into.copy(path_in(archive, digest), path):
+        taken.files += 1
+    else:
+        taken.problems.append((path, MISSING))
+
+
+def _write_index(entries: list[tuple[Json, str]], labels: Labels, into: Destination, taken: Taken) -> None:
+    if taken.format is Format.HTML:
+        into.write("index.html", index_of(entries, labels))
+    if taken.format is Format.JSON:
+        listed = [{**line, "file": path} for line, path in entries]
+        about = {"schema": SCHEMA, "version": VERSION, "records": listed}
+        into.write("index.json", json.dumps(about, ensure_ascii=False, indent=1) + "\n")

@@ -1,0 +1,150 @@
+"""`chathold remind`, and what `status` and `account` say of reminders; by exports that are really archived."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+import histories
+from chathold.archive.summary import moment
+from chathold.reminders.services import DAY
+from commands import chathold
+from screens import said
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home in which ChatGPT's export is archived, of an account."""
+    home = tmp_path / "home"
+    export = histories.chatgpt(tmp_path / "1", 0, [histories.chat(1)])
+    assert said(home, "import", os.fspath(export)).code == 0
+    return home
+
+
+def _reminders(home: Path, *args: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = chathold(home, "remind", *args)["reminders"]
+    return found
+
+
+def test_it_is_learnt_from_what_is_archived(home: Path) -> None:
+    """Thirty days after the export's own date; status and account say the same."""
+    (found,) = _reminders(home)
+    (account,) = chathold(home, "status")["accounts"]
+    assert (found["provider"], found["account"]) == ("chatgpt", histories.ADA)
+    assert found["last_export"] == account["last_export"]
+    assert (
+        account["reminder_due"]
+        == found["reminder_due"]
+        == chathold(home, "account")["accounts"][0]["reminder_due"]
+    )
+    assert found["reminder_due"] > found["last_export"]
+
+
+def test_the_settings_say_after_how_many_days(home: Path) -> None:
+    """And whether at all."""
+    (usual,) = _reminders(home)
+    (home / "config.toml").write_text("[reminders]\nchatgpt_days = 60\n")
+    (later,) = _reminders(home)
+    assert later["reminder_due"] > usual["reminder_due"]
+    (home / "config.toml").write_text("[reminders]\non = false\n")
+    assert [(each["stage"], each["reminder_due"]) for each in _reminders(home)] == [("off", None)]
+
+
+def test_answers_are_remembered(home: Path) -> None:
+    """Each changes where the account stands, until the next."""
+    stages = [
+        _reminders(home, *answer)[0]["stage"]
+        for answer in (
+            ["asked", "chatgpt"],
+            ["came", f"chatgpt/{histories.ADA}"],
+            ["off"],
+            ["list"],
+            ["on", "chatgpt"],
+        )
+    ]
+    assert stages == ["asked", "link", "off", "off", _reminders(home)[0]["stage"]]
+
+
+def test_snoozed_for_days(home: Path) -> None:
+    """The due date moves, where that is later."""
+    (found,) = _reminders(home, "snooze", "chatgpt", "--days", "3000")
+    assert found["stage"] == "fresh"
+    assert found["until"] == found["reminder_due"]
+
+
+def test_a_service_without_an_archive_can_be_reminded_of(tmp_path: Path) -> None:
+    """And is, at once; before, there is nothing, and nothing is made."""
+    home = tmp_path / "home"
+    assert _reminders(home) == []
+    assert not home.exists()
+    (found,) = _reminders(home, "on", "claude")
+    assert (found["stage"], found["account"]) == ("due", "")
+    assert "There is no copy of your Claude chats yet." in said(home, "remind").out
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [(["maybe"], 2), (["off", "a", "b"], 2), (["off", "gemini"], 1), (["off", "chatgpt/nobody"], 1)],
+)
+def test_what_cannot_be_meant_is_refused(home: Path, args: list[str], code: int) -> None:
+    """With what can."""
+    run = said(home, "remind", *args)
+    assert (run.code, "  " in run.err) == (code, code == 1 or "chathold remind" in run.err)
+
+
+def test_words_for_a_person(home: Path) -> None:
+    """A line an account, and what is to be done."""
+    run = said(home, "remind", "asked", "chatgpt")
+    assert "asked for" in run.out
+    assert "Has the mail or SMS come?" in run.out
+    assert json.loads(said(home, "remind", "--json").out)["reminders"][0]["words"] in run.out
+
+
+# --- which export counts
+
+
+def _import(home: Path, *paths: Path) -> None:
+    assert said(home, "import", *map(os.fspath, paths)).code == 0
+
+
+def test_a_partial_export_does_not_count(tmp_path: Path) -> None:
+    """While one part is missing the last whole one stands; of nothing but partial ones the oldest."""
+    first, later = moment(histories.START + 30 * DAY), moment(histories.START + 60 * DAY)
+    home, other = tmp_path / "home", tmp_path / "other"
+    *parts, last = histories.claude_parts(tmp_path / "2")
+    _import(home, histories.claude_earlier(tmp_path / "1"), *parts)
+    assert [each["last_export"] for each in _reminders(home)] == [first]
+    _import(home, last)
+    assert [each["last_export"] for each in _reminders(home)] == [later]
+    _import(other, *parts)
+    assert [each["last_export"] for each in _reminders(other)] == [later]
+
+
+def test_a_rescued_file_does_not_count(tmp_path: Path) -> None:
+    """It was cut."""
+    home = tmp_path / "home"
+    _import(home, histories.chatgpt(tmp_path / "1", 0, [histories.chat(1)]))
+    before = _reminders(home)
+    cut = histories.chatgpt(tmp_path / "2", 1, [histories.chat(n) for n in range(40)])
+    cut.write_bytes(cut.read_bytes()[:-200])
+    assert said(home, "import", "--rescue", os.fspath(cut)).code == 0
+    assert _reminders(home) == before
+
+
+def test_without_a_date_the_newest_chat_stands_in(tmp_path: Path) -> None:
+    """A loose file may say nothing of when it was made."""
+    home = tmp_path / "home"
+    with ZipFile(histories.chatgpt(tmp_path / "1", 0, [histories.chat(1)])) as export:
+        name = next(each for each in export.namelist() if Path(each).name.startswith("conversations"))
+        loose = tmp_path / "conversations.json"
+        loose.write_bytes(export.read(name))
+    _import(home, loose)
+    (found,) = chathold(home, "account")["accounts"]
+    (reminder,) = _reminders(home)
+    expected = found["last_export"] or found["newest_chat"]
+    assert (reminder["account"], reminder["last_export"]) == ("unknown", expected)
