@@ -49,16 +49,6 @@ TITLES = {
     "mirror.format": N_("Form of the notes"),
     "mirror.filters": N_("Which chats"),
     "desktop.language": N_("Language"),
-    "reminders.on": N_("Remind me"),
-    "reminders.days": N_("Days between exports"),
-    "reminders.chatgpt_days": N_("Days for ChatGPT"),
-    "reminders.claude_days": N_("Days for Claude"),
-    "reminders.deepseek_days": N_("Days for DeepSeek"),
-    "notices.imported": N_("What was imported"),
-    "notices.attention": N_("What needs attention"),
-    "notices.parts": N_("Files still to download"),
-    "notices.quiet_from": N_("Quiet from"),
-    "notices.quiet_until": N_("Quiet until"),
 }
 
 WORDS = {

@@ -21,7 +21,7 @@ from chathold.reader.opening import archive_of, reader_of, state_of
 from chathold.reader.pages.listing import account_key
 from chathold.reader.showing import forward, page, tell
 from chathold.reminders import Reminder, Said, Stage, said
-from chathold.reminders.now import calls, local, reminders_now
+from chathold.reminders.now import calls, local, plan_of, reminders_now
 from chathold.reminders.saying import LATER_DAYS
 from chathold.reminders.words import words_of
 from chathold.search import standing
@@ -93,7 +93,7 @@ def answer_reminder(request: Request, form: Form) -> Response:
 def _reminders(request: Request, archive: Archive | None, state: State) -> list[Reminder]:
     reader = reader_of(request)
     settings, _faults = examine(reader.home.configuration)
-    return reminders_now(archive, state, settings, reader.wall())
+    return reminders_now(archive, state, plan_of(settings), reader.wall())
 
 
 def _key(reminder: Reminder) -> str:
