@@ -147,3 +147,14 @@ def test_an_archive_of_the_first_format_has_questions_once_it_is_brought_up(home
         assert len(questions(archive)) == 1
     assert (home / "archive" / "before-format-2.db").exists()
     assert chathold(home, "verify")["ok"]
+
+
+def test_the_command_line_can_answer_too(home: Path) -> None:
+    """Of a named account that is asked about; of another, and when nothing is asked, it says so."""
+    for account in ("chatgpt", "chatgpt/nobody"):
+        assert chathold(home, "check", account, "--deleted-there", "yes", expect=1)["error"]["title"]
+    assert _gone(home) == 0
+    account = f"chatgpt/{histories.ADA}"
+    (found,) = chathold(home, "check", account, "--deleted-there", "yes")["accounts"]
+    assert (_gone(home), found["unconfirmed_gone"]) == (KNOWN - HELD, 0)
+    assert chathold(home, "check", account, "--deleted-there", "no", expect=1)["error"]["title"]
