@@ -6,6 +6,7 @@ up to an hour.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -39,11 +40,12 @@ def home(request: Request) -> Response:
         before = visit(state, now)
         watching = [each["folder"] for each in state.memory.get(WATCHING) or []]
     with archive_of(request) as archive:
-        held = totals(archive) if archive else None
+        sums = partial(reader_of(request).recent.sum, request.state.stamp)
+        held = sums("totals", partial(totals, archive)) if archive else None
         if archive is None or not held or not (held["conversations"] or held["documents"]):
             watched = is_held(reader_of(request).home.archive)
             return page(request, "welcome.html", watching=watching if watched else [])
-        known = accounts(archive)
+        known = sums("accounts", partial(accounts, archive))
         news = since(archive, before) if before else {}
         wanting = concerns(situation_of(reader_of(request).home, archive))
         values: Json = {
