@@ -72,8 +72,10 @@ def _keep(path: Path, secret: bytes) -> None:
             path.unlink()
         with contextlib.suppress(FileExistsError):
             os.link(building, path)
+    except OSError:  # a file system without links: there, of several at once, the last is quicker
+        Path(building).replace(path)
     finally:
-        Path(building).unlink()
+        Path(building).unlink(missing_ok=True)
 
 
 def new_code(state: State, now: float) -> str:
