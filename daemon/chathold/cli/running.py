@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,9 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     from chathold.desktop.running import Desktop  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
 
+    os.environ.setdefault(
+        "PYTHONSAFEPATH", "1"
+    )  # for those that it starts: whatever lies in its folder is not ours
     settings = load(call.home.configuration)
     given = [each.expanduser().absolute() for each in folders]
     watched = replace(settings.downloads, folders=tuple(given)) if given else settings.downloads

@@ -11,7 +11,7 @@ from chathold import address
 from chathold.home import Home
 from chathold.logs import LOG
 from chathold.reader.session import entrance, new_code
-from chathold.reminders import SERVICES
+from chathold.services import BY_NAME
 from chathold.state import State
 from chathold_service.opening import open_uri
 
@@ -35,7 +35,7 @@ def open_page(home: Home, name: str = "") -> None:
 
 def open_service(provider: str) -> None:
     """Show where a service is asked for an export."""
-    _show(SERVICES[provider].page)
+    _show(BY_NAME[provider].page)
 
 
 def _show(address: str) -> None:

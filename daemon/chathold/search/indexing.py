@@ -187,10 +187,10 @@ class _Ear:
     def _take(self, read: Read) -> None:
         if self._batch is None or self._index is None:
             return
-        self._batch.take(read.record.number, read.mark, read.contents(self._archive.database))
-        if self._batch.size > _BATCH:
+        if self._batch.size > _BATCH:  # written now that the bytes of what it holds have been let go
             self._batch.write()
             self._batch = Batch(self._index)
+        self._batch.take(read.record.number, read.mark, read.contents(self._archive.database))
 
     def _try(self, work: Callable[[], None]) -> None:
         try:

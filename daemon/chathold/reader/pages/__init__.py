@@ -19,6 +19,7 @@ from chathold.reader.pages import (
     searching,
     services,
     settings,
+    taking_out,
 )
 
 MODULES = (
@@ -35,6 +36,7 @@ MODULES = (
     searching,
     services,
     settings,
+    taking_out,
 )
 """Every module of pages; each has a list `ROUTES`."""
 
