@@ -30,7 +30,6 @@ Json = dict[str, Any]
 
 _PAUSE = 3600.0
 _SHOWN = 6
-_OLD_DAYS = 35
 
 
 def home(request: Request) -> Response:
@@ -53,10 +52,8 @@ def home(request: Request) -> Response:
             "accounts": [_account(each, news) for each in known],
             "attention": sum(each.severity > Severity.MILD for each in wanting),
             "copies": copies(archive),
-            "newest": page_of(archive, Wanted(), limit=_SHOWN),
+            "newest": sums("newest", partial(page_of, archive, Wanted(), limit=_SHOWN)),
             "labels": labelled(known),
-            "before": before,
-            "old": now - _OLD_DAYS * 86_400,
         }
     return page(request, "home.html", **values)
 
