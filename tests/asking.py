@@ -76,8 +76,10 @@ class Asking:
         kind = {"content_type": "application/x-www-form-urlencoded"}
         return self.ask("POST", f"/{ADDRESS.prefix}/{path}", kind | headers, urlencode(fields).encode())
 
-    def ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answered:
-        """Put one request; a header that is "" is left out."""
+    def ask(
+        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, more: bool = False
+    ) -> Answered:
+        """Put one request; a header that is "" is left out. With `more` of its body to come, the browser goes away."""
         usual = {
             "host": ADDRESS.authority,
             "cookie": f"{COOKIE}={self.token}",
@@ -86,10 +88,12 @@ class Asking:
         if method == "POST":
             usual["origin"] = f"http://{ADDRESS.authority}"
         named = {name.replace("_", "-"): value for name, value in (usual | headers).items() if value}
-        return asyncio.run(_asked(self.app, method, path, named, body))
+        return asyncio.run(_asked(self.app, method, path, named, body, more=more))
 
 
-async def _asked(app: Any, method: str, path: str, headers: dict[str, str], body: bytes) -> Answered:
+async def _asked(
+    app: Any, method: str, path: str, headers: dict[str, str], body: bytes, *, more: bool
+) -> Answered:
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -105,7 +109,7 @@ async def _asked(app: Any, method: str, path: str, headers: dict[str, str], body
         "server": ("127.0.0.1", ADDRESS.port),
     }
     sent: list[dict[str, Any]] = []
-    asked = [{"type": "http.request", "body": body, "more_body": False}]
+    asked = [{"type": "http.request", "body": body, "more_body": more}]
 
     async def receive() -> dict[str, Any]:
         return asked.pop() if asked else {"type": "http.disconnect"}

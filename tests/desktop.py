@@ -1,7 +1,6 @@
 """A desktop made of D-Bus alone: a session bus that starts nothing by itself, a panel, a notification server."""
 
 import asyncio
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -303,9 +302,9 @@ class Notifications(Service):
         await self.start(self._server)
         return self
 
-    async def notice(self) -> Notice:
+    async def notice(self, patience: float = PATIENCE) -> Notice:
         """Wait for the next notification."""
-        return await asyncio.wait_for(self._server.notices.get(), PATIENCE)
+        return await asyncio.wait_for(self._server.notices.get(), patience)
 
     def count(self) -> int:
         """How many have come that nobody has looked at."""
@@ -317,6 +316,33 @@ class Notifications(Service):
         self._server.closed(notice.number, 2)
 
 
-def environment() -> dict[str, str]:
-    """The environment of a session that has nothing but the bus."""
-    return {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+# --- a portal
+
+
+class Portal(Service):
+    """The portal's dialog to choose files, in which somebody chooses `files` at once; none cancel it."""
+
+    name = "org.freedesktop.portal.Desktop"
+
+    def __init__(self, files: list[Path]) -> None:
+        super().__init__()
+        self._files = files
+        self.options: dict[str, Any] = {}
+
+    async def __aenter__(self) -> Self:
+        self.bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        self.bus.add_message_handler(self._called)
+        await self.bus.request_name(self.name)
+        return self
+
+    def _called(self, message: Message) -> Message | None:
+        if message.member != "OpenFile":
+            return None
+        self.options = {name: value.value for name, value in message.body[2].items()}
+        sender = str(message.sender).removeprefix(":").replace(".", "_")
+        request = f"/org/freedesktop/portal/desktop/request/{sender}/{self.options['handle_token']}"
+        uris = {"uris": Variant("as", [each.as_uri() for each in self._files])} if self._files else {}
+        body = [0 if self._files else 1, uris]
+        answer = Message.new_signal(request, "org.freedesktop.portal.Request", "Response", "ua{sv}", body)
+        asyncio.get_running_loop().call_soon(self.bus.send, answer)
+        return Message.new_method_return(message, "o", [request])

@@ -258,7 +258,9 @@ def _sort_of_file(path: Path, **_kwargs: Any) -> str:
 
 def _make_batches_small() -> None:
     from chathold.archive import deriving, taking  # noqa: PLC0415 - the tests' side needs no program
+    from chathold.search import indexing  # noqa: PLC0415
 
+    indexing._BATCH = _MANY_BATCHES
     deriving._BATCH = _MANY_BATCHES
     taking._BATCH = _MANY_BATCHES
 

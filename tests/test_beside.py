@@ -141,6 +141,7 @@ def _told(ended: Ended) -> list[str]:
         value = json.loads(text)
         if "index" in value:
             del value["index"], value["archive"]["bytes"]
+            value["attention"] = [each for each in value["attention"] if each["kind"] != "reading"]
         told.append(json.dumps(value))
     return told
 

@@ -246,9 +246,14 @@ def test_a_manifest_without_conversations_vouches_for_nothing() -> None:
 # Its own facts.
 
 
-def test_a_manifest_gives_names_and_time_but_no_links() -> None:
-    """The private links never leave the manifest."""
-    assert claude.manifest(MANIFEST) == Manifest(1789075517.0, ("conversations-000.zip",))
+def test_a_manifest_gives_names_and_time_and_hides_its_links() -> None:
+    """The private links are in nothing that is printed."""
+    link = "https://claude.ai/s"
+    links = (("conversations-000.zip", link),)
+    assert claude.manifest({**MANIFEST, "data_files": [PART | {"export_url": link}]}) == Manifest(
+        1789075517.0, ("conversations-000.zip",), links
+    )
+    assert "https" not in repr(Manifest(0.0, (), links))
     assert "https" not in repr(claude.manifest({"data_files": [{"filename": "https://x/secret"}]}))
 
 

@@ -162,6 +162,8 @@ def test_every_command_answers_with_one_json_document(
         "restore": [os.fspath(tmp_path / "copy")],
         "forget": [chat],
         "search": ["chat"],
+        "export": [os.fspath(tmp_path / "out"), "--format", "markdown"],
+        "mirror": [os.fspath(Path.home())],
         "service": ["status"],
     }
     if name in {"restore", "backup and restore"}:
@@ -407,7 +409,13 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
 )
 def test_without_an_archive_there_is_advice(tmp_path: Path, name: str) -> None:
     """What needs an archive says how to get one, and leaves none behind."""
-    arguments = {"backup": ["copy"], "diff": ["ab", "1", "2"], "forget": ["ab"]}
+    arguments = {
+        "backup": ["copy"],
+        "diff": ["ab", "1", "2"],
+        "forget": ["ab"],
+        "export": ["out", "--format", "json"],
+        "mirror": [os.fspath(tmp_path)],
+    }
     needs_id = ["ab"] if name in {"show", "history"} else []
     run = said(tmp_path / "new", name, *arguments.get(name, needs_id))
     assert run.code == 1

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathold.configuration import SETTINGS, ConfigurationError, Setting, Settings, examine, load
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, TimeOfDay
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, Text, TimeOfDay
 from chathold.configuration.lines import key_lines
 from chathold.configuration.reading import LARGEST
 from chathold.configuration.settings import ArchivePlace, Downloads, Log
@@ -102,6 +102,9 @@ WRONG: list[tuple[str, list[Any]]] = [
     ("archive.folder", ['"archive"', "false", "1", "[]", '"../up"', '"~nobody-by-this-name"']),
     ("log.level", ['"INFO"', '"warning"', "1", '""']),
     ("desktop.language", ['"tlh"', '"zh"', "false", '["en"]']),
+    ("mirror.folder", ['"notes"', "true", '["~/Notes"]']),
+    ("mirror.format", ['"html"', '""', "1"]),
+    ("mirror.filters", ["1", "[]", '"two\\nlines"']),
     ("reminders.on", ['"on"', "1"]),
     ("reminders.days", ["0", "3651", '"30"', "true", "nan"]),
     ("reminders.chatgpt_days", ["-1", '"7"']),
@@ -159,13 +162,13 @@ def test_a_long_value_is_cut_when_told(file: Path) -> None:
             "zzz = 1",
             1,
             "zzz",
-            "Known here: [downloads], [archive], [log], [desktop], [reminders], [notices].",
+            "Known here: [downloads], [archive], [log], [desktop], [mirror], [reminders], [notices].",
         ),
         (
             "[[zzz]]",
             1,
             "zzz",
-            "Known here: [downloads], [archive], [log], [desktop], [reminders], [notices].",
+            "Known here: [downloads], [archive], [log], [desktop], [mirror], [reminders], [notices].",
         ),
     ],
 )
@@ -386,7 +389,7 @@ def _limits(setting: Setting) -> str:
             return "true or false."
         case TimeOfDay():
             return 'From "00:00" to "23:59".'
-        case Folder() | Folders():
+        case Folder() | Folders() | Text():
             return ""
         case _:
             raise AssertionError(setting.kind)

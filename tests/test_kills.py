@@ -347,8 +347,9 @@ def test_every_step_of_an_import_is_known_by_name(bench: Bench, later_import: St
         ("commit", "the derived state"),
         ("checkpoint", ""),
         ("commit", "the receipt"),
-        ("commit", "the readers' versions"),
         ("commit", "a batch of the index"),
+        ("commit", "the readers' versions"),
+        ("commit", "the note that it is complete"),
     }
 
 

@@ -13,9 +13,16 @@ import pytest
 
 import histories
 from chathold.configuration import ConfigurationError, Settings
-from chathold.configuration.settings import ArchivePlace, Downloads
+from chathold.configuration.settings import ArchivePlace, Downloads, Mirror
 from chathold.home import Home
-from chathold.places import archive_folder, check_places, lies_in, place_faults, watched_folders
+from chathold.places import (
+    archive_folder,
+    check_places,
+    lies_in,
+    place_faults,
+    watched_folders,
+    written_folders,
+)
 from screens import environment, said
 
 
@@ -180,6 +187,11 @@ def test_a_home_keeps_its_archive(home: Home, tmp_path: Path) -> None:
     home.configuration.write_text(f"[archive]\nfolder = '{tmp_path / 'other'}'\n")
     assert home.archive == home.usual_archive
     assert replace(home).archive == tmp_path / "other"
+
+
+def test_the_folder_of_notes_is_written_to(home: Home, tmp_path: Path) -> None:
+    """So a service that may write to few places may write there."""
+    assert tmp_path in written_folders(Settings(mirror=Mirror(tmp_path)), home)
 
 
 def test_wrong_settings_stop_a_command_before_it_does_harm(home: Home) -> None:

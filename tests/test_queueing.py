@@ -222,7 +222,9 @@ def test_what_failed_is_told_once(bench: Bench) -> None:
         assert (bench.queue.next(), bench.queue.due(NOW + 30 * DAY, ROOM)) == (None, [])
         bench.begin()
     bench.through(download("a", size=2000), Verdict.FAILED, NOW + 30 * DAY)
-    assert bench.told == [Event(Kind.FAILED, "It is failed. Do this.", download("a").path)] * 2
+    assert (
+        bench.told == [Event(Kind.FAILED, "It is failed. Do this.", download("a").path, cause="failed")] * 2
+    )
 
 
 def test_what_stands_in_the_way_is_told_once_a_day(bench: Bench) -> None:

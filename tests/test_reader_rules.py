@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import talks
-from asking import NOW, Asking, Clock
+from asking import ADDRESS, NOW, Asking, Clock
+from chathold.archive import views
+from chathold.archive.store import Archive
 from chathold.core.texts import speak
 from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
@@ -244,9 +246,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _id(home: Path, title: str) -> str:
     listed = Asking(home).get("chats").text
-    return next(
-        name for name, shown in re.findall(r'/chat/(\w+)"[^>]*><bdi>(.*?)</bdi>', listed) if title in shown
-    )
+    rows: list[tuple[str, str]] = re.findall(r'/chat/(\w+)"[^>]*><bdi>(.*?)</bdi>', listed)
+    return next(name for name, shown in rows if title in shown)
 
 
 @pytest.mark.parametrize("path", ["", "search", "chats", "documents"])
@@ -302,14 +303,45 @@ def test_an_address_never_holds_what_is_sought(home: Path) -> None:
     """A GET with words in it finds nothing: browsers remember addresses."""
     browser = Asking(home)
     assert "found" not in re.sub("What was found", "", browser.get("search?q=stable").text)
-    assert "<mark>stable</mark>" in browser.post("search", ("q", "stable")).text
+    answer = browser.post("search", ("q", "stable"))
+    where = answer.headers["location"].partition(f"{ADDRESS.prefix}/")[2]
+    assert (answer.status, "stable" in where) == (303, False)
+    assert "<mark>stable</mark>" in browser.get(where).text
+    assert "Nothing was found" not in browser.get("search/forgotten").text
+
+
+def test_a_chat_is_put_together_once_until_the_archive_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages are quick; and what another process imports meanwhile is on the next one, in lists and sums, too."""
+    home, talk = tmp_path / "home", talks.long(PAGE + 10)
+    assert said(home, "import", os.fspath(talks.write(tmp_path / "a.zip", [talk], month=7))).code == 0
+    made: list[str] = []
+    show = views.show
+
+    def counted(archive: Archive, name: str, version: str = "") -> dict[str, Any]:
+        made.append(name)
+        return show(archive, name, version)
+
+    monkeypatch.setattr(views, "show", counted)
+    browser, chat = Asking(home), _id(home, "A talk of")
+    pages = [browser.get(f"chat/{chat}?page={number}").text for number in (1, 2, 1)]
+    assert len(made) == 1
+    assert "quite new words" not in "".join(pages)
+    assert "1 chat, by month" in browser.get("chats").text
+    talk.say("user", "quite new words")
+    other = talks.Talk("66666666-0000-4000-8000-000000000006", "Another")
+    other.say("user", "hello")
+    assert said(home, "import", os.fspath(talks.write(tmp_path / "b.zip", [talk, other], month=8))).code == 0
+    assert "quite new words" in browser.get(f"chat/{chat}?page=2").text
+    assert "2 chats, by month" in browser.get("chats").text
 
 
 def test_what_cannot_be_understood_is_explained(home: Path) -> None:
     """With the page around it, and without."""
     browser = Asking(home)
-    for path in ("search", "search/hits"):
-        answer = browser.post(path, ("q", '"open'))
+    found = browser.post("search", ("q", '"open')).headers["location"].partition(f"{ADDRESS.prefix}/")[2]
+    for answer in (browser.get(found), browser.post("search/hits", ("q", '"open'))):
         assert (answer.status, "A quotation mark is not closed." in answer.text) == (200, True)
 
 
@@ -343,4 +375,4 @@ def test_odd_numbers_in_addresses_are_the_nearest_page(home: Path) -> None:
         assert browser.get(f"chats?page={odd}").status == 200
         assert browser.get(f"chat/{chat}?page={odd}").status == 200
         assert browser.get(f"chat/{chat}/changes?old={odd}&new={odd}").status == 200
-        assert browser.post("search", ("q", "message"), ("offset", odd)).status == 200
+        assert browser.post("search/hits", ("q", "message"), ("offset", odd)).status == 200

@@ -125,12 +125,12 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("said", HOSTILE)
-@pytest.mark.parametrize("role", ["user", "assistant"])
-@pytest.mark.parametrize("kind", ["text", "reasoning", "code", "tool_call", "tool_result", "unknown"])
-def test_hostile_text_does_nothing_in_any_part(said: str, role: str, kind: str) -> None:
-    part = {"kind": kind, "text": said, "name": said, "language": said, "type": said, "url": said}
-    page = message_html(message(part, role=role), link=lambda _file: None)
-    assert list(harmful(page)) == []
+def test_hostile_text_does_nothing_in_any_part(said: str) -> None:
+    for role in ("user", "assistant"):
+        for kind in ("text", "reasoning", "code", "tool_call", "tool_result", "unknown"):
+            part = {"kind": kind, "text": said, "name": said, "language": said, "type": said, "url": said}
+            page = message_html(message(part, role=role), link=lambda _file: None)
+            assert list(harmful(page)) == []
 
 
 @pytest.mark.parametrize("said", HOSTILE)
@@ -162,6 +162,32 @@ def test_a_link_opens_apart_without_a_referrer() -> None:
     assert Elements(html("[x](https://a.example)")).of("a") == [
         {"href": "https://a.example", "target": "_blank", "rel": "noopener noreferrer nofollow"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("see https://a.example/x_y_z.", "https://a.example/x_y_z"),
+        ("(https://a.example/a_(b))", "https://a.example/a_(b)"),
+        ("见 https://a.example/页，再说", "https://a.example/页"),
+        ("http://a.example?b=1&c=2!", "http://a.example?b=1&c=2"),
+        ("**https://a.example**", "https://a.example"),
+    ],
+)
+@pytest.mark.parametrize("role", ["user", "assistant"])
+def test_an_address_in_a_text_is_a_link_without_what_follows(said: str, address: str, role: str) -> None:
+    assert [each["href"] for each in Elements(html(said, role)).of("a")] == [address]
+
+
+@pytest.mark.parametrize(
+    "said", ["`https://a.example`", "javascript://a.example", "https://", "https://localhost"]
+)
+def test_no_other_text_is_a_link(said: str) -> None:
+    assert Elements(html(said)).of("a") == []
+
+
+def test_the_words_of_a_link_are_in_no_second_link() -> None:
+    assert len(Elements(html("[https://b.example](https://a.example)")).of("a")) == 1
 
 
 def test_a_remote_picture_is_a_link_that_names_its_host() -> None:

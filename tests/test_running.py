@@ -14,7 +14,9 @@ from chathold.configuration import Settings
 from chathold.configuration.settings import Downloads
 from chathold.core.texts import speak
 from chathold.daemon.answers import Answer, Ended, Request, Verdict
-from chathold.daemon.running import Clock, Daemon, Message
+from chathold.daemon.clock import Clock
+from chathold.daemon.messages import Message, Take
+from chathold.daemon.running import Daemon
 from chathold.daemon.telling import Event, Kind
 from chathold.home import Home
 from chathold.state import State
@@ -58,7 +60,7 @@ class Loop:
         self.daemon._state.close()
         speak("")
 
-    def turn(self, *messages: Message | Answer | Ended, seconds: float = 30.0, times: int = 4) -> None:
+    def turn(self, *messages: Message | Take | Answer | Ended, seconds: float = 30.0, times: int = 4) -> None:
         """Let time pass, turn by turn; the messages come with the first."""
         for each in messages:
             self.daemon._inbox.put(each)
@@ -128,3 +130,66 @@ def test_each_request_has_the_settings_wishes(loop: Loop) -> None:
     loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED))
     request = loop.importer.sent[-1]
     assert (request.after_import, request.language) == ("trash", "en")
+
+
+def test_a_file_that_somebody_chose_is_imported_next(loop: Loop, tmp_path: Path) -> None:
+    """Also while it is paused; it stays where it is, whatever the settings say; and its end is told."""
+    loop.home.configuration.parent.mkdir(exist_ok=True)
+    loop.home.configuration.write_text(
+        f"[downloads]\nfolders = ['{loop.downloads}']\nafter_import = 'trash'\n"
+    )
+    loop.pause()
+    loop.turn(times=2)
+    chosen = tmp_path / "old.zip"
+    chosen.write_bytes(export_of(3))
+    loop.daemon.take([chosen])
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED))
+    assert loop.asked == ["1.zip", "old.zip"]
+    assert loop.importer.sent[-1].after_import == "leave"
+    loop.turn(Answer(os.fspath(chosen), Verdict.NOT_AN_EXPORT), times=1)
+    assert [(each.kind, each.chosen) for each in loop.told if each.path == chosen] == [(Kind.FAILED, True)]
+    assert loop.asked == ["1.zip", "old.zip"]
+
+
+def test_of_a_chosen_file_that_is_not_there_its_owner_is_told(loop: Loop, tmp_path: Path) -> None:
+    """At once."""
+    loop.turn(Take((tmp_path / "nothing.zip",)), times=1)
+    assert [(each.kind, each.chosen) for each in loop.told if each.path == tmp_path / "nothing.zip"] == [
+        (Kind.FAILED, True)
+    ]
+
+
+def test_a_clock_that_jumps_is_told_of(loop: Loop) -> None:
+    """What waits for a time has to look at the clock again."""
+    before = [each.kind for each in loop.told].count(Kind.CLOCK)
+    clock = loop.daemon._clock
+    loop.daemon._clock = Clock(wall=lambda: loop.now - 365 * 86_400, steady=clock.steady)
+    loop.turn()
+    assert [each.kind for each in loop.told].count(Kind.CLOCK) == before + 1
+
+
+# --- The search index
+
+
+def test_the_index_is_worked_on_when_nothing_is_to_be_imported(loop: Loop) -> None:
+    """A moment at a time, as long as that helps; a download that waits goes first."""
+    loop.turn(Answer("", Verdict.IMPORTED))
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    assert loop.asked == ["1.zip", "2.zip"]
+    loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    assert [each.index for each in loop.importer.sent[-2:]] == [False, True]
+    loop.turn(Answer("", Verdict.IMPORTED, behind=True))
+    assert [each.index for each in loop.importer.sent[-2:]] == [True, True]
+    loop.turn(Answer("", Verdict.IMPORTED))
+    assert len(loop.importer.sent) == 5
+
+
+def test_a_worker_that_ends_over_the_index_is_not_started_for_it_again(loop: Loop) -> None:
+    """Not before something is imported: whatever ended it would again."""
+    loop.turn(Answer("", Verdict.IMPORTED))
+    for _ in range(2):
+        loop.turn(Answer(loop.importer.sent[-1].path, Verdict.IMPORTED, behind=True))
+    sent = len(loop.importer.sent)
+    assert loop.importer.sent[-1].index
+    loop.turn(Ended(-9))
+    assert len(loop.importer.sent) == sent

@@ -14,6 +14,7 @@ from chathold.core.standing import (
     UNKNOWN,
     FileFacts,
     Gone,
+    Question,
     Sight,
     Standing,
     believable,
@@ -338,6 +339,78 @@ def test_one_export_is_not_believed_of_many(counts: Sequence[int], confirmed: in
     found = gone(*(export_of(number, count, number * 30.0) for number, count in enumerate(counts)))
 
     assert (sum(found.values()), len(found) - sum(found.values())) == (confirmed, unconfirmed)
+
+
+def test_many_gone_at_once_are_asked_about() -> None:
+    """Of the export that says so alone, with the numbers; not once another agrees, or they are back."""
+    (asked,) = judged(export_of(0, 10, 0), export_of(1, 4, 30)).questions
+
+    assert asked == Question("chatgpt", "ada", 1, NOW + 30 * DAY, held=4, known=10, lacking=6)
+    assert judged(export_of(0, 10, 0), export_of(1, 5, 30)).questions == ()
+    assert judged(export_of(0, 10, 0), export_of(1, 4, 30), export_of(2, 4, 60)).questions == ()
+    assert judged(export_of(0, 10, 0), export_of(1, 4, 30), export_of(2, 10, 60)).questions == ()
+
+
+@pytest.mark.parametrize(("said", "confirmed"), [(True, 6), (False, 0)])
+def test_the_user_s_answer_settles_it(*, said: bool, confirmed: int) -> None:
+    """Yes makes them gone, no leaves it to a later export; either is asked for once only."""
+    answers = judged(export_of(0, 10, 0), replace(export_of(1, 4, 30), deleted=said))
+
+    assert answers.questions == ()
+    assert sum(each.confirmed for each in answers.gone.values()) == confirmed
+    assert len(answers.gone) == 6
+
+
+def test_an_answer_is_about_its_export_alone() -> None:
+    """A later export that lacks many more is asked about by itself; what is back is not gone."""
+    answers = judged(export_of(0, 30, 0), replace(export_of(1, 20, 30), deleted=True), export_of(2, 9, 60))
+    (asked,) = answers.questions
+
+    assert (asked.file, asked.lacking) == (2, 11)
+    assert sum(each.confirmed for each in answers.gone.values()) == 10
+    assert gone(export_of(0, 10, 0), replace(export_of(1, 4, 30), deleted=True), export_of(2, 10, 60)) == {}
+
+
+def test_a_needless_answer_changes_nothing() -> None:
+    """About an export that lacks little, or vouches for nothing."""
+    for one in (export_of(1, 8, 30), file(1, 1, 2, day=30)):
+        assert judged(export_of(0, 10, 0), one) == judged(export_of(0, 10, 0), replace(one, deleted=True))
+
+
+def test_of_two_answers_about_one_export_yes_counts() -> None:
+    """An export in several files may be answered for twice."""
+    parts = [
+        file(
+            number,
+            *range(number, number + 2),
+            day=30,
+            names=frozenset({f"conversations-{number:03}.zip"}),
+            conversations=True,
+            provider="claude",
+            member_time=NOW + 30 * DAY,
+            within_span=True,
+        )
+        for number in (1, 3)
+    ]
+    manifest = FileFacts(
+        9,
+        "0009",
+        "claude",
+        folders=frozenset({"Downloads"}),
+        manifest_time=NOW + 30 * DAY,
+        lists=("conversations-001.zip", "conversations-003.zip"),
+    )
+    before = whole(
+        0, *range(1, 21), day=0, provider="claude", sights=sights(*range(1, 21), time=NOW - 97 * DAY)
+    )
+    for first, second, open_ in ((None, None, 1), (True, False, 0), (False, True, 0), (False, None, 0)):
+        answers = judged(
+            before, manifest, replace(parts[0], deleted=first), replace(parts[1], deleted=second)
+        )
+        assert len(answers.questions) == open_
+        confirmed = [each.confirmed for each in answers.gone.values()]
+        assert all(confirmed) is (True in (first, second))
+        assert len(confirmed) == 16
 
 
 def test_a_span_vouches_within_itself() -> None:

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 import histories
+from chathold.archive.asking import answer
 from chathold.archive.schema import DERIVED, FACTS, MIGRATIONS
+from chathold.archive.store import Archive
 from commands import chathold
 from world_truth import Container, Shape
 
@@ -55,6 +57,11 @@ def archived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chathold(home, "import", str(histories.artifacts(folder)))
     chathold(home, "account", "label", f"chatgpt/{histories.ADA}", "Ada at home")
     chathold(home, "forget", histories.chat(11).id)
+    export = chathold(home, "import", str(histories.chatgpt_later(folder)))["imports"][0]["sha256"]
+    archive = Archive.open(home / "archive")
+    assert archive
+    with contextlib.closing(archive), archive.writing() as ledger:
+        answer(archive, ledger, export, deleted=True)
     chathold(home, "backup", str(folder / "copy"))
     assert chathold(home, "verify")["ok"]
     return home

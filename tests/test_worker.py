@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Self
 from zipfile import ZipFile
 
 import pytest
+from filelock import FileLock
 
 from chathold.archive.store import Archive
 from chathold.core.errors import (
@@ -37,6 +38,7 @@ from chathold.daemon.answers import Answer, Progress, Request, Verdict, understo
 from chathold.daemon.worker import _Worker, verdict_of
 from chathold.exports.spans import unreadable
 from chathold.intake import take_one
+from chathold.search import standing
 from daemons import export_of
 from screens import environment
 from zips import Piece, built, central, end, local, ordinary
@@ -576,3 +578,66 @@ def _classes(error: type[ChatholdError]) -> set[type[ChatholdError]]:
     """An error and those below it, of the program's own list of errors."""
     below = [each for each in error.__subclasses__() if each.__module__ == "chathold.core.errors"]
     return {error}.union(*map(_classes, below))
+
+
+def _until_searchable(worker: Worker, answer: Answer, **more: Any) -> Answer:
+    """Go on with the search index until it is up to date, as the daemon does."""
+    while answer.behind:
+        answer = worker.ask("", index=True, **more)
+    return answer
+
+
+def test_notes_are_brought_up_to_date_once_all_can_be_found(worker: Worker) -> None:
+    """After the search index is, for the chats of the folder may be chosen by words."""
+    notes = worker.folder / "notes"
+    notes.mkdir()
+    more = {"mirror": os.fspath(notes), "filters": "", "state": os.fspath(worker.folder / "state")}
+    answer = worker.ask(worker.file("deepseek.zip", export_of(1)), **more)
+    assert _until_searchable(worker, answer, **more).title == ""
+    assert [path.suffix for path in notes.glob("*/*")] == [".md"]
+
+
+def test_what_is_in_the_way_of_notes_is_told_and_the_import_stands(worker: Worker) -> None:
+    """The archive has the chats; the answer says why the notes have not."""
+    more = {"mirror": os.fspath(worker.folder / "nowhere"), "state": os.fspath(worker.folder / "state")}
+    answer = worker.ask(worker.file("deepseek.zip", export_of(1)), **more)
+    answer = _until_searchable(worker, answer, **more)
+    assert answer.verdict is Verdict.IMPORTED
+    assert answer.title == "The notes were not brought up to date: The folder of notes is not there."
+
+
+# --- the search index
+
+
+def _unindexed(archive: Path) -> int:
+    opened = Archive.open(archive)
+    assert opened
+    with closing(opened):
+        return standing(opened).pending
+
+
+def test_an_import_leaves_everything_searchable(worker: Worker) -> None:
+    """With nothing left to do."""
+    answer = worker.ask(worker.file("download.zip", export_of(1, chats=3)))
+    assert (answer.verdict, answer.behind) == (Verdict.IMPORTED, False)
+    assert _unindexed(worker.archive) == 0
+
+
+def test_what_is_not_searchable_is_indexed_when_asked_to(worker: Worker) -> None:
+    """The worker says whether more of it would help."""
+    path = worker.file("download.zip", export_of(1, chats=3))
+    worker.ask(path)
+    (worker.archive / "search.db").unlink()
+    assert worker.ask("").behind
+    assert _unindexed(worker.archive) == 3
+    answer = worker.ask("", index=True)
+    assert (answer.verdict, answer.behind) == (Verdict.IMPORTED, False)
+    assert _unindexed(worker.archive) == 0
+
+
+def test_an_index_that_another_fills_is_left_to_it(worker: Worker) -> None:
+    """Nothing that this worker did helped, so it is not asked again and again."""
+    worker.ask(worker.file("download.zip", export_of(1, chats=3)))
+    (worker.archive / "search.db").unlink()
+    with FileLock(worker.archive / "search.lock"):
+        assert not worker.ask("", index=True).behind

@@ -37,6 +37,7 @@ from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
 from chathold.exports.splitting import Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
+from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
@@ -49,12 +50,16 @@ _LARGEST_SINGLE = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the caller of an import asks for: an account, rescuing, and how to be told of progress."""
+    """What the caller of an import asks for: an account, rescuing, and how to be told of progress.
+
+    `links` is handed the SHA-256 of a manifest in hex and its private links, which the archive does not keep.
+    """
 
     account: str = ""
     rescue: bool = False
     progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
     waiting: Callable[[], None] = lambda: None
+    links: Callable[[str, tuple[tuple[str, str], ...]], None] = lambda _manifest, _links: None
 
 
 def finish_interrupted(archive: Archive) -> None:
@@ -117,9 +122,14 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             reading = _Reading(taking, provider, wishes, export)
             reading.read(claimed)
             _check_unchanged(export)
+            if reading.manifest and reading.manifest.links:
+                wishes.links(digest.hex(), reading.manifest.links)
             file = reading.finish(digest, path)
             safe = time.process_time() - started
-            derive(archive, lambda done, total: wishes.progress("reading", done, total), taking.forms)
+            with hearing(archive) as heard:
+                derive(
+                    archive, lambda done, total: wishes.progress("reading", done, total), taking.forms, heard
+                )
             archive.checkpoint()
             result = receipt(archive, ledger, file, path, earlier, reading.summary())
     cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}

@@ -32,9 +32,13 @@ def archive_folder(settings: Settings, home: Home) -> Path:
 
 
 def written_folders(settings: Settings, home: Home) -> tuple[Path, ...]:
-    """The folders that the daemon and the reader write to: their own, and those exports are put away from and to."""
+    """The folders that the daemon and the reader write to.
+
+    Their own, those exports are put away from and to, and the folder of notes.
+    """
     own = (home.configuration.parent, archive_folder(settings, home), home.state, home.logs)
-    return tuple(dict.fromkeys((*own, *_put_away(settings))))
+    notes = (settings.mirror.folder,) if settings.mirror.folder else ()
+    return tuple(dict.fromkeys((*own, *_put_away(settings), *notes)))
 
 
 def _put_away(settings: Settings) -> Iterator[Path]:
@@ -68,6 +72,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
             yield Fault(
                 _("{folder} cannot be watched: your home folder is in it, or is it.").format(folder=folder),
                 _("Name the folder that your browser saves to, in downloads.folders."),
+                name="downloads.folders",
             )
             continue
         own = next((each for each in (archive, home.state, home.logs) if lies_in(each, folder)), None)
@@ -77,6 +82,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                     own=own, folder=folder
                 ),
                 _("Choose another place with archive.folder or --home, or watch another folder."),
+                name="downloads.folders",
             )
         if lies_in(folder, archive) and not lies_in(archive, folder):
             yield Fault(
@@ -84,6 +90,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
                     folder=folder, archive=archive
                 ),
                 _("Choose another place with archive.folder or --home, or watch another folder."),
+                name="downloads.folders",
             )
         if moved and lies_in(moved, folder):
             yield _moved_into(moved, folder)
@@ -95,6 +102,7 @@ def _moved_into(moved: Path, folder: Path) -> Fault:
     return Fault(
         _("Exports cannot be moved to {moved}: that is in {folder}.").format(moved=moved, folder=folder),
         _("Name another folder in downloads.move_to."),
+        name="downloads.move_to",
     )
 
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chathold_service.session_bus import call
-
 if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
     from desktop_notifier import DesktopNotifier
@@ -44,6 +42,8 @@ async def capabilities(bus: MessageBus | None) -> list[str] | None:
     """What the notification server of a Linux desktop can do; none if there is no server."""
     if bus is None or not bus.connected:
         return None
+    from chathold_service.session_bus import call  # noqa: PLC0415 - other systems have no such bus
+
     answer = await call(bus, SERVER, SERVER_PATH, f"{SERVER}.GetCapabilities")
     return list(answer[0]) if answer else None
 

@@ -32,12 +32,18 @@ class Imported:
 
     cost: Cost
     receipt: dict[str, Any]
+    indexing: float = 0.0
+
+    @property
+    def derived(self) -> float:
+        """CPU-seconds of the process, less those that went into the search index."""
+        return self.cost.cpu - self.indexing
 
     @property
     def safe(self) -> float:
         """CPU-seconds of the process, less those after the facts were on disk where the receipt tells."""
         told = self.receipt.get("cpu") or {}
-        return self.cost.cpu - (told["total"] - told["safe"] if told else 0.0)
+        return self.derived - (told["total"] - told["safe"] if told else 0.0)
 
     def count(self, name: str) -> int:
         """A number of conversations from the receipt."""
@@ -61,10 +67,11 @@ class Home:
     def import_export(self, path: Path, outcome: str = "imported") -> Imported:
         """Import one file. Raises ProgramFailed unless the receipt has the outcome expected."""
         cost = self.call("import", str(path), "--json")
-        receipt = json.loads(cost.output)["imports"][0]
+        said = json.loads(cost.output)
+        receipt = said["imports"][0]
         if receipt["outcome"] != outcome:
             raise ProgramFailed(f"import: {receipt['outcome']}, expected {outcome}")
-        return Imported(cost, receipt)
+        return Imported(cost, receipt, said.get("index", {}).get("cpu", 0.0))
 
     def status(self) -> dict[str, Any]:
         """What `status --json` says of the archive."""

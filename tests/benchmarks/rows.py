@@ -126,11 +126,11 @@ def first_import(bench: Bench) -> list[Row]:
 
 
 def whole_import(bench: Bench, runs: Sequence[Imported], floor: float) -> Row:
-    """The first import with all that is derived, for information."""
+    """The first import with all that is derived, the search index too, for information."""
     cpu = min(run.cost.cpu for run in runs)
     speed = f"{bench.base.json_bytes / MB / cpu:.0f} MB of JSON per CPU-s"
     return Row(
-        "first import until all is derived", seconds(cpu), f"F {seconds(floor)}", cpu / floor, note=speed
+        "first import until all is searchable", seconds(cpu), f"F {seconds(floor)}", cpu / floor, note=speed
     )
 
 
@@ -173,7 +173,7 @@ def later_export(bench: Bench) -> list[Row]:
         with copied_home(bench.home, bench.scratch) as home:
             runs.append(home.import_export(path))
     wrong = agreement(runs[-1], bench.later, first=False)
-    cpu = min(run.cost.cpu for run in runs)
+    cpu = min(run.derived for run in runs)
     return [compared("a later export, 1 % changed", cpu, min(least), LATER, wrong)]
 
 
@@ -188,7 +188,7 @@ def reordered_export(bench: Bench) -> list[Row]:
             runs.append(home.import_export(path))
             kept.append((home.archive_bytes() - before, int(home.status()["versions"]) - versions))
     wrong = agreement(runs[-1], bench.reordered, first=False)
-    cpu = min(run.cost.cpu for run in runs)
+    cpu = min(run.derived for run in runs)
     return [
         compared("a later export, all reordered, 1 % changed", cpu, min(least), REORDERED, wrong),
         nothing_kept(bench.reordered, *kept[-1]),

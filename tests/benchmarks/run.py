@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import rows
+from benchmarks import rows, search_rows
 from benchmarks.generator import MONTHS, Facts, facts_of
 from benchmarks.rows import Bench, Row
 
@@ -59,7 +59,9 @@ def all_rows(asked: argparse.Namespace) -> Iterator[Row]:
         yield from rows.huge_import(facts, asked.work / "homes-huge")
         return
     bench = bench_of(asked.work, asked.mb, asked.seed, asked.repeat)
-    for row in rows.ROWS:
+    for row in (
+        (*rows.ROWS, *search_rows.ROWS) if not asked.search else (rows.first_import, *search_rows.ROWS)
+    ):
         yield from rows.measured(bench, row)
 
 
@@ -95,6 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--repeat", type=int, default=3, help="turns of floor and program; the cheapest count"
     )
     parser.add_argument("--huge", action="store_true", help="a conversations.json of 2 GB instead")
+    parser.add_argument(
+        "--search", action="store_true", help="only the first import, and what is about search"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     asked = parser.parse_args(arguments)
     found = []

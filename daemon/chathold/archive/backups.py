@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from chathold.archive import durable
 from chathold.archive.explaining import explained
-from chathold.archive.folder import DATABASE, LOCK, READ_ME, UNFINISHED, make_private, write_read_me
+from chathold.archive.folder import DATABASE, LOCK, READ_ME, SEARCH, UNFINISHED, make_private, write_read_me
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tidying import remove_half_built
@@ -227,6 +227,8 @@ def _remove_foreign(target: Path, known: set[str]) -> None:
         if path.name not in known:
             path.unlink()
     for path in target.glob("before-format-*.db"):
+        path.unlink()
+    for path in target.glob(f"{SEARCH}*"):
         path.unlink()
 
 

@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from chathold.archive.reading import Record, record_of, sightings
+from chathold.archive import blobs
+from chathold.archive.reading import Record, places, read_raw, record_of
+from chathold.archive.slices import Slice, slices
 from chathold.archive.store import Archive
 from chathold.archive.summary import STATE, Filters, Json, conditions_of, line_of
-from chathold.core.merge import told
+from chathold.core.merge import Sighting, told
 from chathold.core.model import Attachment, Message, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a record says, all its forms merged; `extras` are pieces of documents by the message they are of."""
+    """What a record says, all its forms merged; `extras` are pieces of documents by the message they are of.
+
+    `slices` tell where to read a message again.
+    """
 
     title: str
     updated: float | None
     messages: tuple[Message, ...]
     extras: tuple[tuple[str, str], ...]
+    slices: Mapping[str, Slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a record as it was read: its number, its bytes, and what they mean."""
+
+    number: int
+    raw: bytes
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record of one form that has just been read: what its state will be, and the form itself."""
+
+    record: Record
+    title: str
+    updated: float | None
+    mark: bytes
+    form: Form
+
+    def contents(self, database: sqlite3.Connection) -> Contents:
+        """What it says."""
+        messages = told([Sighting(self.form.reading, None, "")])
+        return contents_of(database, self.record, (self.title, self.updated), [self.form], messages)
 
 
 def contents(database: sqlite3.Connection, number: int) -> Contents:
@@ -29,13 +60,31 @@ def contents(database: sqlite3.Connection, number: int) -> Contents:
     title, updated = database.execute(
         "SELECT title, updated FROM state WHERE record = ?", (number,)
     ).fetchone()
-    readings: dict[int, Reading] = {}
-    messages = told(sightings(database, record, readings))
-    extras = {
-        (each.message, each.text) for reading in readings.values() for each in reading.extracts if each.text
-    }
-    named = tuple(_named(database, record, message) for message in messages)
-    return Contents(title, updated, named, tuple(sorted(extras)))
+    forms: dict[int, Form] = {}
+    seen = []
+    for place in places(database, number):
+        if place.form not in forms:
+            raw = blobs.fetch(database, place.form)
+            forms[place.form] = Form(place.form, raw, read_raw(record, raw)[0])
+        seen.append(Sighting(forms[place.form].reading, place.exported, place.key))
+    return contents_of(database, record, (title, updated), list(forms.values()), told(seen))
+
+
+def contents_of(
+    database: sqlite3.Connection,
+    record: Record,
+    about: tuple[str, float | None],
+    forms: list[Form],
+    messages: tuple[Message, ...],
+) -> Contents:
+    """The same of forms that have been read already, the oldest first; `about` are title and time of change."""
+    extras = {(each.message, each.text) for form in forms for each in form.reading.extracts if each.text}
+    return Contents(
+        *about,
+        tuple(_named(database, record, message) for message in messages),
+        tuple(sorted(extras)),
+        {name: each for form in forms for name, each in slices(form.number, form.raw).items()},
+    )
 
 
 def _named(database: sqlite3.Connection, record: Record, message: Message) -> Message:
@@ -75,3 +124,9 @@ def lines_of(archive: Archive, numbers: Iterable[int]) -> dict[int, Json]:
     wanted = list(numbers)
     query = f"{STATE} WHERE state.record IN ({','.join('?' * len(wanted))})"
     return {row[-1]: line_of(row) for row in archive.database.execute(query, wanted)}
+
+
+def ids_of(archive: Archive, numbers: set[int]) -> set[str]:
+    """The ids that `list` prints of some records, however many."""
+    rows = archive.database.execute("SELECT record, id FROM state")
+    return {name for number, name in rows if number in numbers}

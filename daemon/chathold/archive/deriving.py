@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from chathold.archive import blobs, durable
+from chathold.archive import blobs, contents, durable
 from chathold.archive.facts import standing_now
 from chathold.archive.reading import Record, provider_of, read_raw, sightings
 from chathold.archive.store import Archive
@@ -29,6 +29,7 @@ from chathold.core.standing import Standing
 from chathold.providers import PROVIDERS
 
 Progress = Callable[[int, int], None]
+Heard = Callable[[contents.Read], None]
 
 _BATCH = 64 << 20
 _KEPT = 16 << 20
@@ -87,14 +88,18 @@ def pending(archive: Archive) -> bool:
 
 
 def derive(
-    archive: Archive, progress: Progress | None = None, forms: Mapping[int, Form] | None = None
+    archive: Archive,
+    progress: Progress | None = None,
+    forms: Mapping[int, Form] | None = None,
+    heard: Heard | None = None,
 ) -> None:
     """Derive all that is missing or out of date. Use inside `Archive.writing`.
 
     `forms` are canonical forms that have been worked out already, by the number of what is stored.
+    `heard` is told of every record of one form that is read.
     """
     _mark_old_readings(archive)
-    fresh = _read_new_forms(archive, progress, forms or {})
+    fresh = _read_new_forms(archive, progress, forms or {}, heard)
     with archive.transaction("the derived state"):
         _derive_states(archive.database, fresh)
 
@@ -155,7 +160,9 @@ def _mark_old_readings(archive: Archive) -> None:
 # Readings
 
 
-def _read_new_forms(archive: Archive, progress: Progress | None, forms: Mapping[int, Form]) -> _Fresh:
+def _read_new_forms(
+    archive: Archive, progress: Progress | None, forms: Mapping[int, Form], heard: Heard | None
+) -> _Fresh:
     """Read every form that has no reading of today's reader."""
     database = archive.database
     older = " OR ".join("(provider = ? AND reader < ?)" for _provider in PROVIDERS)
@@ -175,13 +182,17 @@ def _read_new_forms(archive: Archive, progress: Progress | None, forms: Mapping[
             if not database.in_transaction:
                 database.execute("BEGIN IMMEDIATE")
             record = Record(number, provider, kind, ref)
-            reading, row = reading_row(record, blobs.fetch(database, form), forms.get(form))
+            raw = blobs.fetch(database, form)
+            reading, row = reading_row(record, raw, forms.get(form))
             database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
             if only:
-                fresh.states[number] = _only_state(reading, row[1].hex()[:8])
+                state = fresh.states[number] = _only_state(reading, row[1].hex()[:8])
+                if heard and kind != UNREADABLE:
+                    read = contents.Form(form, raw, reading)
+                    heard(contents.Read(record, state.title, state.updated, state.digest, read))
             else:
                 fresh.keep(number, form, reading, size)
-            del reading
+            del reading, raw
             done += size
             batch += size
             if batch > _BATCH:

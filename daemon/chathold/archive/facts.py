@@ -35,6 +35,7 @@ def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterato
     for file, account in database.execute("SELECT file, account FROM owner"):
         owners[file].add(account)
     given: dict[int, str] = dict(database.execute("SELECT file, account FROM given"))
+    said: dict[int, int] = dict(database.execute("SELECT file, deleted FROM answer")) if sights else {}
     query = "SELECT id, hash, provider, member_time, manifest_time, coverage, lists FROM file"
     for number, digest, name, member_time, manifest_time, coverage, lists in database.execute(query):
         names = [each for each, _folder in seen[number]]
@@ -56,6 +57,7 @@ def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterato
             lists=tuple(json.loads(lists)),
             owners=frozenset(owners[number]),
             given=given.get(number, ""),
+            deleted=bool(said[number]) if number in said else None,
             sights=tuple(seen_in.get(number, ())),
         )
 

@@ -44,7 +44,7 @@ def forget_account(archive: Archive, ledger: Ledger, provider: str, account: str
             (provider, account),
         ).fetchall()
         for (file,) in files:
-            for table in ("asset_member", "asset_name", "receipt", "owner", "given", "seen"):
+            for table in ("asset_member", "asset_name", "receipt", "owner", "given", "answer", "seen"):
                 ledger.remove(table, "file = ?", (file,))
         ledger.remove("owner", "account = ?", (account,))
         ledger.remove("label", "provider = ? AND account = ?", (provider, account))

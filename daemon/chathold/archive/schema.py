@@ -31,6 +31,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "seen": ("file", "name", "folder"),
     "owner": ("file", "account", "hint"),
     "given": ("file", "account"),
+    "answer": ("file", "deleted"),
     "record": ("id", "provider", "kind", "ref"),
     "form": ("id", "record", "hash", "size", "beginning", "base"),
     "sighting": ("file", "form"),
@@ -55,7 +56,12 @@ def _m001_first_format(database: sqlite3.Connection) -> None:
             database.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first_format,)
+def _m002_answers(database: sqlite3.Connection) -> None:
+    """What the user says of chats that an export lacks all at once."""
+    database.execute("CREATE TABLE answer (file INTEGER PRIMARY KEY, deleted INTEGER NOT NULL) STRICT")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first_format, _m002_answers)
 """Each brings the format one version further; the format's version is how many have been applied."""
 
 # The columns of a key stand first: SQLite before 3.41 looks for NOT NULL in the wrong columns otherwise.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from chathold.archive.store import Archive
+from chathold.archive.summary import moment
 from chathold.core.texts import _, ngettext
 
 if TYPE_CHECKING:
@@ -21,6 +22,64 @@ _FILES = "SELECT id, coverage FROM file JOIN file_state ON file_state.file = fil
 def downloads(archive: Archive) -> list[Json]:
     """Files that wait for others or were rescued, each with the reason in words."""
     return [*_waiting_for_parts(archive), *_partly_read(archive)]
+
+
+def sets(archive: Archive) -> list[Json]:
+    """The exports that come in several files, the last imported first: each file by name, and whether it is here.
+
+    `file` is the SHA-256 of the list, or of the part that tells of others, in hex; `records` how many chats of it
+    can be read.
+    """
+    known = {part.manifest: part for part in part_sets_of(archive)}
+    query = (
+        "SELECT id, hex(hash), provider, exported, imported, coverage, lists FROM file"
+        " JOIN file_state ON file_state.file = file.id ORDER BY imported DESC, id DESC"
+    )
+    found = []
+    for file, digest, provider, exported, imported, coverage, lists in archive.database.execute(
+        query
+    ).fetchall():
+        covers = json.loads(coverage)
+        names, missing = [*covers["seen"], *covers["missing"]], tuple(covers["missing"])
+        ambiguous: tuple[str, ...] = ()
+        files = frozenset({file})
+        if file in known:
+            part = known[file]
+            names, missing, ambiguous, files = json.loads(lists), part.missing, part.ambiguous, part.files
+        elif not missing:
+            continue
+        found.append(
+            {
+                "file": digest.lower(),
+                "provider": provider,
+                "exported_at": moment(exported),
+                "imported": imported,
+                "records": _chats(archive, files),
+                "parts": [
+                    {"name": name, "here": name not in missing, "ambiguous": name in ambiguous}
+                    for name in sorted(names)
+                ],
+            }
+        )
+    return found
+
+
+def _chats(archive: Archive, files: frozenset[int]) -> int:
+    marks = ",".join("?" * len(files))
+    row = archive.database.execute(
+        "SELECT count(DISTINCT record) FROM sighting JOIN form ON form.id = sighting.form"
+        f" JOIN record ON record.id = form.record WHERE kind = 'conversation' AND file IN ({marks})",
+        sorted(files),
+    ).fetchone()
+    return int(row[0])
+
+
+def whole_sets(archive: Archive) -> list[str]:
+    """The manifests that lack none of their files, each by the SHA-256 of its own file, in hex."""
+    files = [part.manifest for part in part_sets_of(archive) if not part.missing and not part.ambiguous]
+    marks = ",".join("?" * len(files))
+    rows = archive.database.execute(f"SELECT hash FROM file WHERE id IN ({marks})", files)
+    return sorted(digest.hex() for (digest,) in rows)
 
 
 def _name(archive: Archive, file: int) -> str:

@@ -7,8 +7,12 @@ from typing import Any
 
 import click
 
+from chathold.archive import asking
 from chathold.archive.deriving import derive
+from chathold.archive.labels import account_named
+from chathold.archive.ledger import Ledger
 from chathold.archive.safety import ALL_HERE, EXCEPT, check
+from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined
 from chathold.cli.opening import archive_of, waiting
@@ -23,7 +27,12 @@ _SHOWN = 8
 
 @command("check")
 @click.argument("account", default="", metavar="[PROVIDER[/ACCOUNT]]")
-def check_command(call: Call, account: str) -> int:
+@click.option(
+    "--deleted-there",
+    type=click.Choice(["yes", "no"]),
+    help=_("Whether you deleted the many chats that the newest export lacks."),
+)
+def check_command(call: Call, account: str, deleted_there: str | None) -> int:
     """Say what is here and what is not; 1 if something is damaged."""
     provider, _slash, name = account.partition("/")
     if provider and provider not in {each.NAME for each in PROVIDERS}:
@@ -32,8 +41,10 @@ def check_command(call: Call, account: str) -> int:
             place=provider,
             advice=", ".join(each.NAME for each in PROVIDERS),
         )
-    with archive_of(call.home) as archive, archive.writing(waiting=waiting):
+    with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
         derive(archive)
+        if deleted_there:
+            _note_answer(archive, ledger, (provider, name), deleted=deleted_there == "yes")
         found = check(archive, provider, name)
     if not found:
         raise ChatholdError(
@@ -48,6 +59,18 @@ def check_command(call: Call, account: str) -> int:
 
     answer({"accounts": found}, as_json=call.as_json, words=words)
     return int(any(each["read_back"]["damaged"] for each in found))
+
+
+def _note_answer(archive: Archive, ledger: Ledger, whose: tuple[str, str], *, deleted: bool) -> None:
+    """Note what the user says of the chats that this account's exports lack. Raises `ChatholdError` if none do."""
+    mine = (whose[0], account_named(archive, *whose))
+    asked = [each for each in asking.questions(archive) if (each["provider"], each["account"]) == mine]
+    if not asked:
+        raise ChatholdError(
+            _("No export of this account lacks very many chats at once."), place="/".join(mine)
+        )
+    for each in asked:
+        asking.answer(archive, ledger, each["file"], deleted=deleted)
 
 
 def _say(found: dict[str, Any]) -> None:
@@ -79,6 +102,7 @@ def _say(found: dict[str, Any]) -> None:
                 found["unconfirmed_gone"],
             ).format(n=found["unconfirmed_gone"])
         )
+        note("      " + _("Did you delete them there? Say so with --deleted-there yes, or no."))
     for as_of, never in groupby(found["never_exported"], key=lambda each: each["as_of"]):
         write(
             "  ! "

@@ -27,6 +27,7 @@ COMMANDS = {
     "history": ("showing", N_("List the versions of a chat.")),
     "diff": ("showing", N_("Show what changed between two versions.")),
     "export": ("exporting", N_("Take chats out: as Markdown, HTML, JSON, or in the service's own shape.")),
+    "mirror": ("mirroring", N_("Show what a folder of notes would hold, or bring it up to date.")),
     "check": ("checking", N_("Before you delete chats at the service: see what is here, and what is not.")),
     "web": ("reading", N_("Open the reader, in your browser.")),
     "try": ("trying", N_("Look into exports without keeping anything.")),

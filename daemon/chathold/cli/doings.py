@@ -7,20 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.summary import moment
+from chathold.core.texts import N_, _
 from chathold.home import Home
 from chathold.state.store import DATABASE
+
+_ABSENT = {
+    "off": N_("It was started without an icon."),
+    "no_bus": N_("There is no desktop session to show an icon in, or it has no D-Bus."),
+    "no_host": N_("The desktop has no place for icons; GNOME has one with the AppIndicator extension."),
+    "failed": N_("The desktop's own way to show an icon failed."),
+}
+"""Why there is no icon: `desktop.session`."""
 
 _NOBODY: dict[str, Any] = {"running": False, "pid": None, "since": None, "paused": False}
 
 
 def doings_of(home: Home) -> dict[str, Any]:
-    """`watching`, `downloads` and `daemon` of `status --json` (DESIGN §7); nothing where no daemon has been."""
-    empty = {"watching": [], "downloads": [], "daemon": _NOBODY}
+    """What `status --json` says of the daemon (DESIGN §7), of its icon and of notices; nothing where none has been."""
+    empty = {"watching": [], "downloads": [], "daemon": _NOBODY, "tray": _tray(None), "notices": []}
     if not os.path.exists(home.state / DATABASE):  # noqa: PTH110 - `Path.exists` may raise
         return empty
     from chathold.daemon.presence import is_held  # noqa: PLC0415 - `status` is to be quick where there is none
     from chathold.state import State  # noqa: PLC0415
-    from chathold.state.memory import DAEMON, PAUSED, UNDER_WAY, WATCHING  # noqa: PLC0415
+    from chathold.state.memory import DAEMON, PAUSED, TRAY, UNDER_WAY, WATCHING  # noqa: PLC0415
 
     state = State.look(home.state)
     if state is None:
@@ -45,9 +54,18 @@ def doings_of(home: Home) -> dict[str, Any]:
             "watching": memory.get(WATCHING) or [] if running else [],
             "downloads": _each_once(under_way + wanting),
             "daemon": daemon,
+            "tray": _tray(memory.get(TRAY) if running else None),
+            "notices": [{"kind": each.kind, "since": moment(each.since)} for each in state.notices.unseen()],
         }
     finally:
         state.close()
+
+
+def _tray(why: str | None) -> dict[str, Any]:
+    """Whether there is an icon to be seen; none is remembered where no daemon runs."""
+    if why is None:
+        return {"shown": False, "why": _("Chathold does not run.")}
+    return {"shown": not why, "why": _(_ABSENT.get(why, "")) if why else ""}
 
 
 def _each_once(lines: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -15,8 +15,9 @@ from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, clean, note, write
+from chathold.cli.output import answer, note, write
 from chathold.core.errors import ArchiveError
+from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.search import Wish, catch_up
 from chathold.takeout.selection import Selection

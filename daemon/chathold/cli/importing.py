@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chathold.archive.receipts import as_json
 from chathold.archive.store import Archive
+from chathold.archive.waiting import whole_sets
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, files, joined, messages
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import day, note, write, write_json
-from chathold.core.errors import ArchiveError
+from chathold.core.errors import ArchiveError, ChatholdError
 from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
-from chathold.search import catch_up
+from chathold.search import catch_up, standing
+from chathold.state.store import DATABASE
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -43,21 +47,27 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
     """Import every path; 1 if any could not be."""
     receipts = []
     with archive_of(call.home, create=True) as archive, _bar() as bar:
-        wishes = Wishes(account, rescue, bar.show, waiting)
+        wishes = Wishes(account, rescue, bar.show, waiting, partial(_keep_links, call.home.state))
         for path in paths:
             for receipt in take_in(archive, path.expanduser().absolute(), wishes):
                 receipts.append(receipt)
                 bar.clear()
                 if not call.as_json:
                     _say(receipt)
-        if call.as_json:
-            write_json({"imports": [as_json(receipt) for receipt in receipts]})
-        _make_searchable(archive, bar)
+        _forget_links(call.home.state, whole_sets(archive))
+        index = _make_searchable(archive, bar)
+        _keep_up(call, archive, bar)
+    if call.as_json:
+        write_json({"imports": [as_json(receipt) for receipt in receipts], "index": index})
     return int(any(receipt.outcome.failure for receipt in receipts))
 
 
-def _make_searchable(archive: Archive, bar: _Bar) -> None:
-    """Index what is new. What was imported is safe already, so whatever is in the way is only said."""
+def _make_searchable(archive: Archive, bar: _Bar) -> dict[str, Any]:
+    """Index what is new; how far the index is then, and the CPU-seconds that it took.
+
+    What was imported is safe already, so whatever is in the way is only said.
+    """
+    started = time.process_time()
     try:
         catch_up(archive, progress=lambda done, total: bar.show("indexing", done, total))
     except KeyboardInterrupt:
@@ -66,6 +76,54 @@ def _make_searchable(archive: Archive, bar: _Bar) -> None:
     except ArchiveError as error:
         bar.clear()
         note(f"{error.place}: {error.title}")
+    held = standing(archive)
+    cpu = round(time.process_time() - started, 3)
+    return {"indexed": held.indexed, "pending": held.pending, "cpu": cpu}
+
+
+def _keep_up(call: Call, archive: Archive, bar: _Bar) -> None:
+    """Bring the folder of notes up to date, if the settings name one."""
+    if not call.home.configuration.exists():
+        return
+    from chathold.configuration import load  # noqa: PLC0415 - most people have no settings
+
+    wanted = load(call.home.configuration).mirror
+    if wanted.folder is None:
+        return
+    from chathold.mirror.mirroring import mirror  # noqa: PLC0415 - few have such a folder
+
+    try:
+        done = mirror(
+            archive,
+            wanted.folder,
+            wanted.filters,
+            call.home.state,
+            progress=lambda number, total: bar.show("mirroring", number, total),
+        )
+    except ChatholdError as error:
+        bar.clear()
+        note(_("The notes were not brought up to date: {reason}").format(reason=clean(str(error))))
+    else:
+        bar.clear()
+        for where, what in done.problems:
+            note(f"{clean(where)}: {_(what)}")
+
+
+def _keep_links(folder: Path, manifest: str, links: tuple[tuple[str, str], ...]) -> None:
+    """Keep a manifest's private links, so that the page can open them."""
+    from chathold.state import State  # noqa: PLC0415 - few files are manifests
+
+    with closing(State.open(folder)) as state:
+        state.links.keep(manifest, links, time.time())
+
+
+def _forget_links(folder: Path, whole: list[str]) -> None:
+    """Forget the links of sets that are whole, if any were ever kept."""
+    if whole and (folder / DATABASE).exists():
+        from chathold.state import State  # noqa: PLC0415 - as above
+
+        with closing(State.open(folder)) as state:
+            state.links.drop(whole)
 
 
 class _Bar:
@@ -73,7 +131,12 @@ class _Bar:
 
     def __init__(self) -> None:
         self._seen = sys.stderr.isatty()
-        self._stages = {"importing": _("Importing"), "reading": _("Reading"), "indexing": _("Indexing")}
+        self._stages = {
+            "importing": _("Importing"),
+            "reading": _("Reading"),
+            "indexing": _("Indexing"),
+            "mirroring": _("Notes"),
+        }
         self._bar: Progress | None = None
 
     def show(self, stage: str, done: int, total: int) -> None:

@@ -15,10 +15,11 @@ from chathold.configuration import load
 from chathold.core.errors import ChatholdError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import N_, _
-from chathold.reminders import SERVICES, Reminder, Said, Stage, said
-from chathold.reminders.now import as_json, local, reminders_now
+from chathold.reminders import Reminder, Said, Stage, said
+from chathold.reminders.now import as_json, local, plan_of, reminders_now
 from chathold.reminders.saying import LATER_DAYS
 from chathold.reminders.words import name_of, words_of
+from chathold.services import BY_NAME
 from chathold.state import Marks, State
 
 _STAGES = {
@@ -43,7 +44,7 @@ def remind_command(call: Call, words: tuple[str, ...], days: float) -> None:
     """List the reminders, or answer some: all of a service's, or one account's."""
     verb, whose = _meant(words)
     now = time.time()
-    settings = load(call.home.configuration)
+    plan = plan_of(load(call.home.configuration))
     with ExitStack() as stack:
         archive = Archive.open(call.home.archive)
         state = State.look(call.home.state) if verb == "list" else State.open(call.home.state)
@@ -51,13 +52,13 @@ def remind_command(call: Call, words: tuple[str, ...], days: float) -> None:
             stack.callback(archive.close)
         if state:
             stack.callback(state.close)
-        standing = reminders_now(archive, state, settings, now)
+        standing = reminders_now(archive, state, plan, now)
         if state and verb != "list":
             for chosen in _chosen(standing, whose, Said(verb)):
                 before = state.reminders.marks().get((chosen.provider, chosen.account))
                 before = before or Marks(chosen.provider, chosen.account)
                 state.reminders.put(said(before, Said(verb), now, days))
-            standing = reminders_now(archive, state, settings, now)
+            standing = reminders_now(archive, state, plan, now)
     found = [each for each in standing if _is_meant(each, whose)]
     answer({"reminders": as_json(found, now)}, as_json=call.as_json, words=lambda: _say(found, now))
 
@@ -83,8 +84,8 @@ def _chosen(standing: list[Reminder], whose: str, answered: Said) -> list[Remind
     found = [each for each in standing if _is_meant(each, whose)]
     if answered in (Said.ASKED, Said.CAME) and len(found) > 1:
         raise UsageError(_("Several accounts could be meant."), advice=", ".join(_keys(found)))
-    if not found and whose in SERVICES:
-        return [Reminder(whose, "", SERVICES[whose].title, "", Stage.FRESH, None, None, 0.0)]
+    if not found and whose in BY_NAME:
+        return [Reminder(whose, "", BY_NAME[whose].title, "", Stage.FRESH, None, None, 0.0)]
     if not found:
         raise ChatholdError(
             _("There is no such account."), place=whose, advice=_('"chathold account" lists them.')

@@ -30,7 +30,6 @@ from chathold.state.memory import PAUSED
 @click.option("--supervised", is_flag=True, hidden=True)
 def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervised: bool) -> None:
     """Watch for exports and import them until stopped; `supervised`, in a process that is started again if it fails."""
-    del no_tray
     if supervised:
         _supervise(call)
         return
@@ -38,6 +37,7 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     from chathold.daemon.renewal import restart  # noqa: PLC0415
     from chathold.daemon.running import Daemon, End  # noqa: PLC0415
     from chathold.daemon.signals import heed_signals  # noqa: PLC0415
+    from chathold.desktop.running import Desktop  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
 
     os.environ.setdefault(
@@ -51,8 +51,13 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     with logging_to(call.home.logs, level=settings.log.level):
         daemon = Daemon(call.home, settings, given)
         daemon.stream.listen(log)
+        desktop = Desktop(call.home, daemon.take, daemon.stop, with_tray=not no_tray)
+        daemon.stream.listen(desktop.heard)
         heed_signals(daemon)
-        end = daemon.run()
+        try:
+            end = daemon.run()
+        finally:
+            desktop.close()
     if end is End.RENEWED:
         note(_("A newer Chathold was installed; it takes over."))
         restart()

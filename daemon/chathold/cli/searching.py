@@ -13,10 +13,10 @@ from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, titled, write
-from chathold.core.errors import ArchiveError
+from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
-from chathold.search import Found, Hit, Wish, catch_up, find
+from chathold.search import Found, Hit, Wish, catch_up, find, standing
 
 MARKS = ("⟪", "⟫")
 """Around what was searched for, in the snippets of `--json`."""
@@ -54,6 +54,11 @@ def search_command(
     call: Call, words: tuple[str, ...], has: tuple[str, ...], limit: int, **filters: Any
 ) -> None:
     """Find messages, the best first."""
+    odd = next((each for each in words if each.startswith("--")), None)
+    if odd is not None:
+        raise UsageError(
+            _("There is no such option."), place=odd, advice=_('"chathold search --help" lists them.')
+        )
     wish = Wish(" ".join(words), has=frozenset(has), **filters)
     with archive_of(call.home) as archive:
         found = _found(archive, wish, limit)
@@ -68,6 +73,9 @@ def search_command(
         _say_pending(found.pending)
 
 
+search_command.context_settings["ignore_unknown_options"] = True  # "-word" is a word that is not wanted
+
+
 def _found(archive: Archive, wish: Wish, limit: int) -> Found:
     """What is found once a small rest has been indexed."""
     find(archive, wish, limit=0)  # a query that cannot be understood is told at once
@@ -75,6 +83,8 @@ def _found(archive: Archive, wish: Wish, limit: int) -> Found:
     try:
         catch_up(archive, stop=lambda: time.monotonic() > until)
     except ArchiveError as error:
+        if not standing(archive).indexed:  # then nothing can be found, and that is no answer
+            raise
         note(f"{error.place}: {error.title}")
         note(f"  {error.advice}")
     return find(archive, wish, limit=limit)

@@ -8,13 +8,14 @@ from typing import Any
 from chathold.archive.store import Archive
 from chathold.archive.summary import totals
 from chathold.archive.waiting import downloads
+from chathold.attention.concerns import Concern, Kind, concerns
+from chathold.attention.gathering import situation_of
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.doings import doings_of
 from chathold.cli.output import amount, answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
-from chathold.reminders.now import accounts_with_due
 from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
@@ -26,6 +27,9 @@ _NOTHING: dict[str, Any] = {
     "bytes": 0,
 }
 
+_SAID_HERE = frozenset({Kind.SETTINGS, Kind.GONE, Kind.COPY, Kind.REMINDER})
+"""What needs attention and is said by no other line."""
+
 
 @command("status")
 def status_command(call: Call) -> None:
@@ -34,15 +38,21 @@ def status_command(call: Call) -> None:
     doings = doings_of(call.home)
     if archive is None:
         value = _value({"path": str(call.home.archive)} | _NOTHING, [], [], Indexed(0, 0)) | doings
+        found = concerns(situation_of(call.home, None))
     else:
         try:
+            from chathold.reminders.now import accounts_with_due  # noqa: PLC0415 - quick where there is nothing
+
             with archive.reading():
+                indexed = standing(archive)
                 known = accounts_with_due(archive, call.home, time.time())
-                value = _value(totals(archive), known, downloads(archive), standing(archive))
+                value = _value(totals(archive), known, downloads(archive), indexed)
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
+                found = concerns(situation_of(call.home, archive, to_index=indexed.pending))
         finally:
             archive.close()
-    answer(value, as_json=call.as_json, words=lambda: _say(value))
+    value |= {"attention": [each.json() for each in found]}
+    answer(value, as_json=call.as_json, words=lambda: _say(value, found))
 
 
 def _value(
@@ -56,7 +66,7 @@ def _value(
     }
 
 
-def _say(value: dict[str, Any]) -> None:
+def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     held = value["archive"]
     if not held["conversations"] and not held["documents"]:
         write(_("Nothing here yet. Chathold cannot fetch your chats: it has no access to your accounts."))
@@ -103,6 +113,9 @@ def _say(value: dict[str, Any]) -> None:
                 n=pending
             )
         )
+    for each in found:
+        if each.kind in _SAID_HERE:
+            write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=held["path"]))
 
@@ -112,6 +125,14 @@ def _say_watching(value: dict[str, Any]) -> None:
     if not value["daemon"]["running"]:
         write(_('Nobody watches for downloads: start "chathold run".'))
         return
+    if not value["tray"]["shown"]:
+        write(_("No icon: {reason}").format(reason=value["tray"]["why"]))
+    if count := len(value["notices"]):
+        write(
+            ngettext(
+                "{n} notice has not been shown yet.", "{n} notices have not been shown yet.", count
+            ).format(n=count)
+        )
     if value["daemon"]["paused"]:
         write(_('Paused: new downloads are not looked at until "chathold resume".'))
     for each in value["watching"]:

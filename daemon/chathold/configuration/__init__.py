@@ -1,7 +1,8 @@
 """The settings: what can be set, and reading `config.toml`, strictly.
 
 `settings.py` describes each setting once; `kinds.py` says which values will do; `reading.py` makes settings of a
-file, or a `ConfigurationError` that names every fault with its line, which `lines.py` finds.
+file, or a `ConfigurationError` that names every fault with its line, which `lines.py` finds; `writing.py` changes
+single settings in it.
 """
 
 from chathold.configuration.faults import ConfigurationError, Fault

@@ -14,11 +14,15 @@ _TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: `what` it is, how to `fix` it, and its line; 0 if it stands in no line."""
+    """One thing that is wrong: `what` it is, how to `fix` it, and its line; 0 if it stands in no line.
+
+    `name` is the setting it is about, as in `downloads.folders`; a table's, or empty, if it is about no single one.
+    """
 
     what: str
     fix: str
     line: int = 0
+    name: str = ""
 
 
 class ConfigurationError(ChatholdError):

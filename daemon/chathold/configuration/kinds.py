@@ -107,6 +107,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text."""
+
+    @property
+    def wanted(self) -> str:
+        """As the protocol says."""
+        return _("It is a line of text, between quotes.")
+
+    def read(self, value: object) -> str:
+        """As the protocol says."""
+        if not isinstance(value, str) or not value.isprintable():
+            raise Unfit(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A folder's full path, which may begin with `~`; an empty text means none."""
 

@@ -38,7 +38,22 @@ def load(path: Path) -> Settings:
 def examine(path: Path) -> tuple[Settings, tuple[Fault, ...]]:
     """As many settings as can be used, defaults in place of the others, and all that is wrong with the file."""
     try:
-        text = _text(path)
+        return examine_text(_text(path).removeprefix("\ufeff").replace("\r\n", "\n"))
+    except _Unreadable as error:
+        return Settings(), (error.fault,)
+
+
+def text_of(path: Path) -> str:
+    """The file's text as it is; empty if there is no file. Raises `ConfigurationError`."""
+    try:
+        return _text(path)
+    except _Unreadable as error:
+        raise ConfigurationError(str(path), [error.fault]) from error
+
+
+def examine_text(text: str) -> tuple[Settings, tuple[Fault, ...]]:
+    """The same for a file that holds this text."""
+    try:
         document = _document(text)
     except _Unreadable as error:
         return Settings(), (error.fault,)
@@ -50,7 +65,12 @@ def examine(path: Path) -> tuple[Settings, tuple[Fault, ...]]:
         return settings, ()
     lines = key_lines(text)
     faults = [
-        Fault(doubt.what, doubt.fix, lines.get(doubt.name) or lines.get(doubt.name[:1], 1))
+        Fault(
+            doubt.what,
+            doubt.fix,
+            lines.get(doubt.name) or lines.get(doubt.name[:1], 1),
+            _shortened(".".join(doubt.name)),
+        )
         for doubt in doubts
     ]
     return settings, tuple(sorted(faults, key=lambda fault: fault.line))
@@ -98,11 +118,10 @@ def _text(path: Path) -> str:
 
 def _decoded(data: bytes) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _Unreadable(_("This is not UTF-8."), _("Save the file as UTF-8."), line) from error
-    return text.replace("\r\n", "\n")
 
 
 def _document(text: str) -> dict[str, Any]:

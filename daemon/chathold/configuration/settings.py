@@ -11,7 +11,7 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Kind, Number, TimeOfDay
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Kind, Number, Text, TimeOfDay
 from chathold.core.texts import LOCALES, N_
 
 LEAVE, TRASH, MOVE = "leave", "trash", "move"
@@ -95,6 +95,29 @@ class Desktop:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirror:
+    """Which chats are kept up to date as notes, and where."""
+
+    folder: Annotated[
+        Path | None,
+        Folder(),
+        N_(
+            'The folder of notes to keep up to date. Empty: none. "chathold mirror DIR" shows what it would hold.'
+        ),
+    ] = None
+    format: Annotated[
+        str,
+        Choice(("markdown",)),
+        N_("How the notes are written."),
+    ] = "markdown"
+    filters: Annotated[
+        str,
+        Text(),
+        N_("Which chats: words and filters as in a search, such as provider:claude. Empty: all."),
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reminders:
     """When Chathold reminds of exporting again."""
 
@@ -164,6 +187,7 @@ class Settings:
     archive: ArchivePlace = field(default_factory=ArchivePlace)
     log: Log = field(default_factory=Log)
     desktop: Desktop = field(default_factory=Desktop)
+    mirror: Mirror = field(default_factory=Mirror)
     reminders: Reminders = field(default_factory=Reminders)
     notices: Notices = field(default_factory=Notices)
 

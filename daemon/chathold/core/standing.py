@@ -44,7 +44,8 @@ class FileFacts:
     `names` are all names it was seen under, `folders` where. `manifest_time` is the time of a manifest of
     its own, `name_times` those that the provider's file names carry, `member_time` the newest member's.
     `owners` are the accounts of its users file, `given` the account the user named for it. `lists` are the
-    names a manifest asks for.
+    names a manifest asks for. `deleted` is what the user said of the chats that this export lacks all at once:
+    that they deleted them there (true), that they did not or are not sure (false).
     """
 
     id: int
@@ -62,6 +63,7 @@ class FileFacts:
     lists: tuple[str, ...] = ()
     owners: frozenset[str] = frozenset()
     given: str = ""
+    deleted: bool | None = None
     sights: tuple[Sight, ...] = ()
 
 
@@ -84,8 +86,27 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What only the user can answer: an export (its time, one of its files) lacks very many chats at once.
+
+    It holds `held` of the `known` chats of the account; of `lacking` nobody else says yet that they are gone.
+    """
+
+    provider: str
+    account: str
+    file: int
+    time: float
+    held: int
+    known: int
+    lacking: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """All answers: export times and accounts by file, accounts by record, what is gone, the part sets."""
+    """All answers: export times and accounts by file, accounts by record, what is gone, the part sets.
+
+    `vouching` is the newest whole export by "provider/account"; `questions` are open, the newest export's last.
+    """
 
     exported: Mapping[int, float | None]
     file_account: Mapping[int, str]
@@ -93,6 +114,7 @@ class Standing:
     gone: Mapping[int, Gone]
     sets: tuple[PartSet, ...]
     vouching: Mapping[str, float] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
 
 def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Standing:
@@ -102,8 +124,8 @@ def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Stan
     exported = _export_times(facts, sets)
     file_account = _file_accounts(facts, sets, own_account)
     record_account = _record_accounts(facts, file_account, own_account, exported)
-    gone, vouching = _gone(facts, sets, exported, file_account, record_account)
-    return Standing(exported, file_account, record_account, gone, sets, vouching)
+    gone, vouching, questions = _gone(facts, sets, exported, file_account, record_account)
+    return Standing(exported, file_account, record_account, gone, sets, vouching, tuple(questions))
 
 
 def plain_name(name: str) -> str:
@@ -239,10 +261,15 @@ def _record_accounts(
 
 @dataclass(frozen=True, slots=True)
 class _Vouch:
-    """One export that is known to be whole: its time, and the records and span it shows per account."""
+    """One export that is known to be whole: its time, and the records and span it shows per account.
+
+    `file` is the one of its files with the smallest hash, `key`; `deleted` as in `FileFacts`, a yes outweighs a no.
+    """
 
     time: float
     key: str
+    file: int
+    deleted: bool | None
     records: frozenset[int]
     span: tuple[float, float] | None
 
@@ -253,8 +280,8 @@ def _gone(
     exported: Mapping[int, float | None],
     file_account: Mapping[int, str],
     accounts: Mapping[int, str],
-) -> tuple[dict[int, Gone], dict[str, float]]:
-    """The conversations that whole exports lack, and the newest whole export of every provider and account.
+) -> tuple[dict[int, Gone], dict[str, float], list[Question]]:
+    """The conversations that whole exports lack, the newest whole export of every account, and what is to be asked.
 
     A file of unknown time was made after the newest time that stands in it.
     """
@@ -271,6 +298,7 @@ def _gone(
             by_account[each.provider, accounts[sight.record]].add(sight.record)
     gone: dict[int, Gone] = {}
     newest: dict[str, float] = {}
+    questions: list[Question] = []
     for (provider, account), records in sorted(by_account.items()):
         if account == UNKNOWN:
             continue
@@ -282,8 +310,13 @@ def _gone(
         vouches = _vouches(groups, exported, records, activity)
         if vouches:
             newest[f"{provider}/{account}"] = vouches[-1].time
-        gone |= _missing(records, vouches, seen_last, activity)
-    return gone, newest
+        missing, doubts = _missing(records, vouches, seen_last, activity)
+        gone |= missing
+        questions += [
+            Question(provider, account, vouch.file, vouch.time, len(vouch.records), known, lacking)
+            for vouch, known, lacking in doubts
+        ]
+    return gone, newest, questions
 
 
 def _shows(file: FileFacts, records: set[int]) -> bool:
@@ -313,7 +346,10 @@ def _vouches(
         within = any(each.within_span for each in group)
         if times and (spans or not within):
             span = (min(spans), max(spans)) if within else None
-            result.append(_Vouch(max(times), min(each.hash for each in group), shown, span))
+            first = min(group, key=lambda each: each.hash)
+            said = {each.deleted for each in group} - {None}
+            deleted = True in said if said else None
+            result.append(_Vouch(max(times), first.hash, first.id, deleted, shown, span))
     return sorted(result, key=lambda vouch: (vouch.time, vouch.key))
 
 
@@ -330,9 +366,13 @@ def _missing(
     vouches: list[_Vouch],
     seen_last: Mapping[int, float],
     activity: Mapping[int, float],
-) -> dict[int, Gone]:
-    """Walk the whole exports from old to new; one that lacks very many at once is not believed alone."""
+) -> tuple[dict[int, Gone], list[tuple[_Vouch, int, int]]]:
+    """Walk the whole exports from old to new; one that lacks very many at once is not believed alone.
+
+    Those on which nobody has been heard yet come with how many were known then, and how many are in doubt still.
+    """
     gone: dict[int, Gone] = {}
+    doubts: list[tuple[_Vouch, int, set[int]]] = []
     for vouch in vouches:
         there = {record for record in records if record not in gone or not gone[record].confirmed}
         lacking = {
@@ -346,8 +386,13 @@ def _missing(
         for record in lacking - fresh:
             gone[record] = Gone(gone[record].since, confirmed=True)
         for record in fresh:
-            gone[record] = Gone(vouch.time, confirmed=not many)
-    return gone
+            gone[record] = Gone(vouch.time, confirmed=not many or vouch.deleted is True)
+        if many and vouch.deleted is None:
+            doubts.append((vouch, len(known), fresh))
+    open_ = (
+        (vouch, known, sum(not gone[each].confirmed for each in fresh)) for vouch, known, fresh in doubts
+    )
+    return gone, [doubt for doubt in open_ if doubt[2]]
 
 
 def _in_span(time: float, span: tuple[float, float] | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -40,7 +40,9 @@ class Request:
     """A download to import; with `index` none, but a moment of work on the search index.
 
     `path` may hold bytes that are no text, as `os.fsdecode` has them.
-    `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings.
+    `by_hand`: somebody waits for it, and is told what is wrong with it whatever it is.
+    `create`: an archive may be made if there is none. `after_import`, `move_to` and `language` as in the settings,
+    as are `mirror`, the folder of notes, and its `filters`; `state` is where it is remembered what was written.
     """
 
     path: str
@@ -49,6 +51,10 @@ class Request:
     move_to: str = ""
     language: str = ""
     index: bool = False
+    mirror: str = ""
+    filters: str = ""
+    state: str = ""
+    by_hand: bool = False
 
     def line(self) -> str:
         """As a line of JSON."""
@@ -64,10 +70,12 @@ class Request:
 class Answer:
     """What became of it: the verdict, words for a person, and the receipt of an import as `--json` prints it.
 
-    An import has a `title` only if something went wrong after it: the download could not be put away.
+    An import has a `title` only if something went wrong after it: the download could not be put away, or the notes
+    not be brought up to date.
     `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
     owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
-    did not have before, as (provider, label); `archive` is the archive's id.
+    did not have before, as (provider, label); `archive` is the archive's id. `links` are the private links of a
+    manifest, as (file name, address), and `whole` the manifests of which no file is missing any more.
     `behind`: the search index is, and more work on it would help.
     """
 
@@ -80,15 +88,18 @@ class Answer:
     receipt: dict[str, Any] | None = None
     accounts: tuple[tuple[str, str], ...] = ()
     archive: str = ""
+    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    whole: tuple[str, ...] = ()
     behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is: bytes done, of how many."""
+    """How far an import is: bytes done, of how many; `waiting` for another process that writes to the archive."""
 
     done: int
     total: int
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,8 @@ def understood(line: str) -> Said | None:
             return Progress(**held)
         case {"answer": dict(held)}:
             accounts = tuple((provider, label) for provider, label in held.pop("accounts"))
-            return Answer(verdict=Verdict(held.pop("verdict")), accounts=accounts, **held)
+            links = tuple((name, address) for name, address in held.pop("links"))
+            whole, verdict = tuple(held.pop("whole")), Verdict(held.pop("verdict"))
+            return Answer(verdict=verdict, accounts=accounts, links=links, whole=whole, **held)
         case other:
             raise ValueError(other)

@@ -14,8 +14,10 @@ from chathold.daemon.telling import Event, Kind, Stream
 from chathold.state import Pending, Stage, State
 from chathold.state.downloads import mark
 from chathold.watching import Download
+from chathold.watching.downloads import Fingerprint
 
 _ASKED_AGAIN_AFTER = 60.0
+_NOT_PUT_AWAY = "not_put_away"
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Queue:
     share: float | None = None
     _waiting: list[Download] = field(default_factory=list)
     _asked: dict[Path, float] = field(default_factory=dict)
+    _chosen: set[Path] = field(default_factory=set)
 
     def add(self, download: Download, now: float) -> None:
         """Have a download imported in its turn, unless it is done with, has to wait, or is being imported."""
@@ -48,6 +51,25 @@ class Queue:
         self._waiting.append(download)
         self._waiting.sort(key=lambda each: (each.fingerprint.mtime_ns, each.path))
 
+    def take(self, path: Path) -> None:
+        """Have a file imported next that somebody chose by hand, whatever is known of it; they are told of the end."""
+        try:
+            download = Download(path, Fingerprint.of(path.stat()), is_folder=False)
+        except OSError as error:
+            words = _("The file cannot be read: {reason}").format(reason=error.strerror or error)
+            self.stream.tell(Event(Kind.FAILED, words, path, cause=Verdict.UNREADABLE.value, chosen=True))
+            return
+        self._chosen.add(path)
+        self._waiting = [download, *(each for each in self._waiting if each.path != path)]
+
+    def is_chosen(self, path: Path) -> bool:
+        """Whether somebody chose this file by hand."""
+        return path in self._chosen
+
+    def has_chosen(self) -> bool:
+        """Whether a file waits that somebody chose by hand."""
+        return any(each.path in self._chosen for each in self._waiting)
+
     def next(self) -> Download | None:
         """The download to import now; none while one is imported, or none is there."""
         if self.importing is None and self._waiting:
@@ -60,8 +82,12 @@ class Queue:
         return len(self._waiting) + (self.importing is not None)
 
     def clear(self) -> list[Path]:
-        """Let those go that wait; they are returned, for the watcher hands them out again only if asked to."""
-        waiting, self._waiting = self._waiting, []
+        """Let those go that wait; they are returned, for the watcher hands them out again only if asked to.
+
+        What somebody chose by hand stays.
+        """
+        waiting = [each for each in self._waiting if each.path not in self._chosen]
+        self._waiting = [each for each in self._waiting if each.path in self._chosen]
         return [each.path for each in waiting]
 
     def answered(self, answer: Answer, now: float) -> None:
@@ -71,16 +97,23 @@ class Queue:
             return
         self.importing = None
         self._asked.pop(download.path, None)
+        chosen = download.path in self._chosen
+        self._chosen.discard(download.path)
         match answer.verdict:
             case Verdict.IMPORTED:
                 self.state.downloads.done(download.path, self._mark(download), now)
-                self._tell_imported(download, answer)
+                keep_links(self.state, answer, now)
+                self._tell_imported(download, answer, chosen=chosen)
             case Verdict.NOT_AN_EXPORT:
                 self.state.downloads.done(download.path, self._mark(download), now)
+                if chosen:
+                    self._tell_chosen(download, answer, _("This is no export that Chathold knows."))
             case Verdict.GONE:
                 self.state.downloads.drop(download.path)
+                if chosen:
+                    self._tell_chosen(download, answer, _("The file is no longer there."))
             case _:
-                self._tell_trouble(download, answer, now)
+                self._tell_trouble(download, answer, now, chosen=chosen)
 
     def due(self, now: float, free: int) -> list[Path]:
         """The downloads that are to be tried again now, each asked for once in a while."""
@@ -116,11 +149,12 @@ class Queue:
         """Whether a download that is as it was may be tried: its time has come, or it was asked for by hand."""
         return before.path in self._asked or (before.next_try is not None and before.next_try <= now)
 
-    def _tell_imported(self, download: Download, answer: Answer) -> None:
+    def _tell_imported(self, download: Download, answer: Answer, *, chosen: bool) -> None:
         receipt = answer.receipt or {}
-        self.stream.tell(Event(Kind.IMPORTED, said_of(receipt), download.path, receipt))
+        self.stream.tell(Event(Kind.IMPORTED, said_of(receipt), download.path, receipt, chosen=chosen))
         if answer.title:
-            self.stream.tell(Event(Kind.TROUBLE, f"{answer.title} {answer.advice}".strip(), download.path))
+            words = f"{answer.title} {answer.advice}".strip()
+            self.stream.tell(Event(Kind.TROUBLE, words, download.path, cause=_NOT_PUT_AWAY))
         for provider, label in answer.accounts:
             words = _(
                 "This is the first export of {provider}, {label}. Not yours? “chathold forget --account” removes it."
@@ -129,20 +163,35 @@ class Queue:
         if receipt.get("parts", {}).get("missing"):
             self.stream.tell(Event(Kind.PARTS_MISSING, receipt["advice"], download.path, receipt))
 
-    def _tell_trouble(self, download: Download, answer: Answer, now: float) -> None:
-        """Remember what stands in the way; tell it once for this state of the download, or once a day."""
+    def _tell_chosen(self, download: Download, answer: Answer, words: str) -> None:
+        self.stream.tell(Event(Kind.FAILED, words, download.path, cause=answer.verdict.value, chosen=True))
+
+    def _tell_trouble(self, download: Download, answer: Answer, now: float, *, chosen: bool) -> None:
+        """Remember what stands in the way; tell it once for this state of the download, or once a day.
+
+        What somebody chose is told each time.
+        """
         changed = download.fingerprint.mtime_ns / 1e9
         fresh = Pending(download.path, self._mark(download), Stage.FAILED, "", "", min(changed, now))
         pending = wanted(self._pending(download.path), fresh, answer, now)
         self.state.downloads.put(pending)
-        if pending.stage is Stage.WAITING or not answer.promising:
+        if not chosen and (pending.stage is Stage.WAITING or not answer.promising):
             return
         failed = pending.stage is Stage.FAILED
         day = "" if failed else datetime.fromtimestamp(now, UTC).date().isoformat()
         target = pending.mark.hex() if failed else ""
-        if self.state.downloads.tell_once(answer.verdict.value, [target], day):
+        if self.state.downloads.tell_once(answer.verdict.value, [target], day) or chosen:
             words = f"{answer.title} {answer.advice}".strip()
-            self.stream.tell(Event(Kind.FAILED if failed else Kind.TROUBLE, words, download.path))
+            kind = Kind.FAILED if failed else Kind.TROUBLE
+            self.stream.tell(Event(kind, words, download.path, cause=answer.verdict.value, chosen=chosen))
+
+
+def keep_links(state: State, answer: Answer, now: float) -> None:
+    """Keep the links of a manifest that was imported, and forget those of sets that are whole."""
+    if answer.links and answer.receipt:
+        state.links.keep(answer.receipt["sha256"], answer.links, now)
+    if answer.whole:
+        state.links.drop(answer.whole)
 
 
 def _line(path: Path, state: str, reason: str) -> dict[str, str]:

@@ -12,9 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -28,8 +26,11 @@ from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
+from chathold.daemon.asking import request
+from chathold.daemon.clock import Clock
 from chathold.daemon.door import Door
 from chathold.daemon.importing import Importer
+from chathold.daemon.messages import Message, Take, Told
 from chathold.daemon.queueing import Queue
 from chathold.daemon.renewal import Renewal, stamp, stamp_of
 from chathold.daemon.telling import Event, Kind, Stream
@@ -39,8 +40,8 @@ from chathold.logs import set_level
 from chathold.places import archive_folder, check_places, closed_folders, watched_folders
 from chathold.providers import readers
 from chathold.state import State
-from chathold.state.memory import ARCHIVE, DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
-from chathold.watching import Download, Reason, Watcher
+from chathold.state.memory import DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
+from chathold.watching import Reason, Watcher
 from chathold_service.sockets import handed_in
 from chathold_service.systemd import Systemd
 
@@ -51,27 +52,11 @@ _ASLEEP = 30.0
 _SHOWN_EVERY = 1.0
 
 
-class Message(Enum):
-    """What the loop is told by signals and by other threads."""
-
-    LOOK = auto()
-    STOP = auto()
-    RELOAD = auto()
-
-
 class End(Enum):
     """Why the loop ended."""
 
     STOPPED = auto()
     RENEWED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The clock on the wall (Unix seconds), and one that nobody sets (seconds)."""
-
-    wall: Callable[[], float] = time.time
-    steady: Callable[[], float] = time.monotonic
 
 
 class Daemon:
@@ -86,7 +71,7 @@ class Daemon:
         self._settings = settings
         self._given = tuple(given)
         self._clock = clock or Clock()
-        self._inbox: SimpleQueue[Message | Answer | Progress | Ended] = SimpleQueue()
+        self._inbox: SimpleQueue[Told] = SimpleQueue()
         self._state = State.open(home.state)
         self._queue = Queue(self._state, self.stream, readers())
         self._importer = Importer(self._archive, home.logs, self._inbox.put)
@@ -155,6 +140,10 @@ class Daemon:
         """End after this turn; may be called from a signal or another thread."""
         self._inbox.put(Message.STOP)
 
+    def take(self, paths: Sequence[Path]) -> None:
+        """Import files that somebody chose, whatever became of them before; may be called from another thread."""
+        self._inbox.put(Take(tuple(paths)))
+
     def reload(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Read the settings again, and look everywhere."""
         self._inbox.put(Message.RELOAD)
@@ -167,7 +156,9 @@ class Daemon:
         self._watcher.start()
         self._open_door()
         self._send(Request("", create=self._may_create()))
-        self.stream.tell(Event(Kind.STARTED, _("Watching {folders}.").format(folders=self._named())))
+        self.stream.tell(
+            Event(Kind.STARTED, _("Watching {folders}.").format(folders=_named(self._folders())))
+        )
         self._tell_closed()
         self._show()
         self._systemd.ready()
@@ -175,9 +166,6 @@ class Daemon:
     def _open_door(self) -> None:
         if trouble := self._door.open(self._state):
             self._tell_daily("door", "", trouble)
-
-    def _named(self) -> str:
-        return ", ".join(map(os.fspath, self._folders()))
 
     def _finish(self) -> None:
         self._systemd.stopping()
@@ -196,6 +184,7 @@ class Daemon:
         if not self._paused:
             for download in self._watcher.tick():
                 self._queue.add(download, self._clock.wall())
+        if not self._paused or self._queue.has_chosen():
             self._import_next()
         if self._clock.steady() - self._shown >= _SHOWN_EVERY:
             self._show()
@@ -204,7 +193,7 @@ class Daemon:
         for message in self._messages(patience):
             self._heed(message)
 
-    def _messages(self, patience: float) -> list[Message | Answer | Progress | Ended]:
+    def _messages(self, patience: float) -> list[Told]:
         """What is in the inbox, after waiting up to `patience` seconds for something to be."""
         try:
             found = [self._inbox.get(timeout=patience)]
@@ -215,7 +204,7 @@ class Daemon:
                 found.append(self._inbox.get_nowait())
         return found
 
-    def _heed(self, message: Message | Answer | Progress | Ended) -> None:
+    def _heed(self, message: Told) -> None:
         match message:
             case Message.STOP:
                 self._end = End.STOPPED
@@ -224,6 +213,9 @@ class Daemon:
                 self._watcher.look()
             case Message.LOOK:
                 pass
+            case Take(paths):
+                for path in paths:
+                    self._queue.take(path)
             case Progress():
                 self._progressed(message)
             case Answer():
@@ -241,10 +233,10 @@ class Daemon:
     def _import_next(self) -> None:
         download = self._queue.next()
         if download is not None:
-            self._send(self._request(download))
+            self._send(self._request(download.path))
             self._shown = 0.0
         elif not self._asked and self._behind:
-            self._send(Request("", index=True, language=self._settings.desktop.language))
+            self._send(self._request())
         elif not self._asked:
             self._importer.rest()
 
@@ -256,31 +248,27 @@ class Daemon:
         """An import is under way: what is imported is an export."""
         if self._queue.importing is None:
             return
+        if progress.waiting:
+            return
         first = self._queue.share is None
         self._queue.share = min(1.0, progress.done / progress.total) if progress.total else 0.0
         words = _("Importing an export.") if first else ""
         self.stream.tell(Event(Kind.IMPORTING, words, self._queue.importing.path, share=self._queue.share))
 
-    def _request(self, download: Download) -> Request:
-        downloads = self._settings.downloads
-        return Request(
-            os.fspath(download.path),
-            create=self._may_create(),
-            after_import=downloads.after_import,
-            move_to=os.fspath(downloads.move_to or ""),
-            language=self._settings.desktop.language,
-        )
+    def _request(self, path: Path | None = None) -> Request:
+        chosen = path is not None and self._queue.is_chosen(path)
+        return request(self._settings, self.home.state, path, create=self._may_create(), leave=chosen)
 
     def _may_create(self) -> bool:
-        """Whether a missing archive may be made: never where one has been seen, for its disk may be away."""
-        known = self._state.memory.get(ARCHIVE)
-        return known is None or known["folder"] != os.fspath(self._archive)
+        return presence.may_create(self._state, self._archive)
 
     def _answered(self, answer: Answer) -> None:
         self._behind = answer.behind
+        if answer.title and not answer.path:
+            self._tell_daily("notes", answer.title, answer.title)
         self._queue.answered(answer, self._clock.wall())
         if answer.archive:
-            self._state.memory.set(ARCHIVE, {"folder": os.fspath(self._archive), "id": answer.archive})
+            presence.note_archive(self._state, self._archive, answer.archive)
         self._shown = 0.0
 
     # What other processes, the user and the machine want
@@ -290,6 +278,7 @@ class Daemon:
         offset = self._clock.wall() - self._clock.steady()
         if abs(offset - self._offset) > _ASLEEP:
             self._watcher.look()
+            self.stream.tell(Event(Kind.CLOCK, ""))
         self._offset = offset
 
     def _notice_wishes(self) -> None:
@@ -322,6 +311,7 @@ class Daemon:
             self._reload()
         self._open_door()
         self._queue.tidy()
+        self._state.links.tidy(self._clock.wall())
         for path in self._queue.due(self._clock.wall(), self._free()):
             self._watcher.again(path)
         for state in self._watcher.folders():
@@ -390,9 +380,13 @@ class Daemon:
             return _("Paused.")
         if self._queue.importing:
             return _("Importing an export.")
-        return _("Watching {folders}.").format(folders=self._named())
+        return _("Watching {folders}.").format(folders=_named(self._folders()))
 
 
 def _pace(settings: Settings) -> tuple[float, float]:
     """What the watcher is told once, when it starts."""
     return settings.downloads.quiet_seconds, settings.downloads.scan_minutes
+
+
+def _named(folders: Sequence[Path]) -> str:
+    return ", ".join(map(os.fspath, folders))

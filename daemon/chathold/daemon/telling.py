@@ -28,6 +28,8 @@ class Kind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     SETTINGS = "settings"
+    CLOCK = "clock"
+    """The computer slept, or its clock was set."""
     STOPPED = "stopped"
 
 
@@ -41,6 +43,10 @@ class Event:
     receipt: dict[str, Any] | None = None
     share: float | None = None
     """Of an import under way, how much is done: 0 to 1."""
+    cause: str = ""
+    """Of trouble, what kind: the same word for the same cause."""
+    chosen: bool = False
+    """Somebody chose this file by hand, and wants to know what became of it."""
 
 
 Listener = Callable[[Event], None]

@@ -20,6 +20,7 @@ from typing import Self, TextIO
 from chathold.archive.receipts import as_json
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts
+from chathold.archive.waiting import whole_sets
 from chathold.bugs import report
 from chathold.claiming import is_one_export, may_be_export, promises_export
 from chathold.core.errors import (
@@ -103,11 +104,11 @@ class _Worker:
         self._promising = promises_export(path.name)
         try:
             if request.index:
-                return self._index()
+                return self._kept_up(request, self._index())
             if not request.path:
                 finish_interrupted(self._opened(create=request.create))
                 return Answer("", Verdict.IMPORTED, archive=self._id(), behind=self._behind())
-            if not _looks_right(path):
+            if not request.by_hand and not _looks_right(path):
                 return Answer(request.path, Verdict.NOT_AN_EXPORT)
             self._promising = True
             return self._import(path, request)
@@ -120,7 +121,13 @@ class _Worker:
     def _import(self, path: Path, request: Request) -> Answer:
         archive = self._opened(create=request.create)
         before = {(each["provider"], each["account"]) for each in accounts(archive)}
-        receipt = take_one(archive, path, Wishes(progress=self._progress))
+        links: list[tuple[str, str]] = []
+        wishes = Wishes(
+            progress=self._progress,
+            waiting=lambda: self._say(Progress(0, 0, waiting=True)),
+            links=lambda _manifest, found: links.extend(found),
+        )
+        receipt = take_one(archive, path, wishes)
         new = [each for each in accounts(archive) if (each["provider"], each["account"]) not in before]
         answer = Answer(
             request.path,
@@ -129,6 +136,8 @@ class _Worker:
             receipt=as_json(receipt),
             accounts=tuple((each["provider"], each["label"]) for each in new),
             archive=self._id(),
+            links=tuple(links),
+            whole=tuple(whole_sets(archive)),
             behind=self._behind(),
         )
         if receipt.outcome is Outcome.FAILED:
@@ -137,6 +146,19 @@ class _Worker:
             put_away(path, request.after_import, request.move_to)
         except ExportError as error:
             return replace(answer, title=error.title, advice=error.advice)
+        return self._kept_up(request, answer)
+
+    def _kept_up(self, request: Request, answer: Answer) -> Answer:
+        """Bring the folder of notes up to date, once all can be found; what is in the way is told."""
+        if not request.mirror or answer.behind or self._archive is None:
+            return answer
+        from chathold.mirror.mirroring import mirror  # noqa: PLC0415 - few have such a folder
+
+        try:
+            mirror(self._archive, Path(request.mirror), request.filters, Path(request.state))
+        except ChatholdError as error:
+            words = _("The notes were not brought up to date: {reason}").format(reason=error.title)
+            return replace(answer, title=words, advice=error.advice)
         return answer
 
     def _index(self) -> Answer:
@@ -145,7 +167,7 @@ class _Worker:
         before = standing(archive)
         until = time.monotonic() + _SLICE
         after = catch_up(archive, stop=lambda: time.monotonic() > until)
-        return Answer("", Verdict.IMPORTED, archive=self._id(), behind=0 < after.pending < before.pending)
+        return Answer("", Verdict.IMPORTED, archive=self._id(), behind=after.differs and after != before)
 
     def _behind(self) -> bool:
         return self._archive is not None and standing(self._archive).differs

@@ -8,7 +8,7 @@ provider says what a member is (`recognise`), where a member's own facts lie (`a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -56,10 +56,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest says: when the export was made and which files belong to it, by name."""
+    """What a manifest says: when the export was made and which files belong to it, by name.
+
+    `links` are private: those of the service's own by which a browser gets a file, as (name, address). They are
+    neither archived nor logged.
+    """
 
     created: float | None
     files: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +179,6 @@ class Provider(Protocol):
 
     def name_time(self, name: str) -> float | None:
         """The export time that the provider put into the file name of the download, if it did."""
-
-    def chat_address(self, ref: str) -> str:
-        """Where the conversation of this id is on the service's website."""
 
     def strip(self, kind: str, value: dict[str, Any]) -> int:
         """Remove the fields proven volatile from a decoded record, in place; how many names went.

@@ -33,7 +33,7 @@ names (`model`, `current_leaf_message_uuid`, `files_v2`); they are read where th
 export vouches within its span only.
 
 **Left out on purpose:** login_history.json (personal, no chat); names, addresses and phone numbers in
-users.json but for a masked hint; the private links of the manifest.
+users.json but for a masked hint; the private links of the manifest, which only the state keeps, for two days.
 
 **Volatile:** no source has compared two exports field by field, so nothing is stripped.
 """
@@ -46,7 +46,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Problem, Reading
 from chathold.core.texts import N_
@@ -104,6 +103,10 @@ _REFLECTIONS = re.compile(r"(?:.*/)?reflections/[^/]+\.json")
 _NUMBERED = re.compile(r"(conversations-|data-.*-batch-)([0-9]{3,4})(?: ?\(\d+\))?(?:\.zip)?", re.IGNORECASE)
 _COPY_MARK = re.compile(r" ?\(\d+\)(?=\.zip$|$)")
 _MOST_PARTS = 1000
+_LONGEST_LINK = 4096
+_OWN_LINK = re.compile(
+    r"https://(?:[a-z0-9-]+\.)*(?:claude\.ai|claude\.com|anthropic\.com)/[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]*"
+)
 _FILE_NAME = re.compile(r"[\w][\w .()-]{0,200}")
 _DATE = r"(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -317,17 +320,24 @@ def accounts(value: Any) -> tuple[Owner, ...]:
 
 
 def manifest(value: Any) -> Manifest:
-    """When the export was made and the names of its parts; the private links stay where they are.
+    """When the export was made, the names of its parts, and those of their links that lead to Claude itself.
 
     A part without a proper name, and one that is only counted, gets a name that no file has.
     """
-    files: dict[str, None] = {}
+    files: dict[str, str] = {}
     listed = items(mapping(value).get("data_files"))
     counted = min(size(mapping(value).get("total_files")) or 0, _MOST_PARTS)
     for number in range(max(len(listed), counted)):
         name = text(mapping(listed[number]).get("filename")) if number < len(listed) else ""
-        files[name if _FILE_NAME.fullmatch(name) else f"part {number + 1}"] = None
-    return Manifest(seconds(mapping(value).get("created_at")), tuple(files))
+        link = text(mapping(listed[number]).get("export_url")) if number < len(listed) else ""
+        files[name if _FILE_NAME.fullmatch(name) else f"part {number + 1}"] = link
+    links = tuple((name, link) for name, link in files.items() if is_own_link(link))
+    return Manifest(seconds(mapping(value).get("created_at")), tuple(files), links)
+
+
+def is_own_link(address: str) -> bool:
+    """Whether an address leads to a page of Claude's, and to nowhere else in any browser's eyes."""
+    return len(address) <= _LONGEST_LINK and _OWN_LINK.fullmatch(address) is not None
 
 
 def asset_names(value: Any) -> tuple[AssetName, ...]:  # noqa: ARG001 - the protocol's signature
@@ -364,11 +374,6 @@ def name_time(name: str) -> float | None:
         return seconds(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
     except ValueError:
         return None
-
-
-def chat_address(ref: str) -> str:
-    """Where a conversation is on the service's website."""
-    return "https://claude.ai/chat/" + quote(ref, safe="")
 
 
 def strip(kind: str, value: dict[str, Any]) -> int:  # noqa: ARG001 - the protocol's signature

@@ -21,9 +21,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chathold.bugs import report
 from chathold.core.errors import Busy, ChatholdError
 from chathold.core.texts import _
+from chathold.reader.checks import Checks
 from chathold.reader.guard import Guard
 from chathold.reader.opening import Reader, reader_of
 from chathold.reader.pages import routes
+from chathold.reader.receiving import imports_of, uploads_of
 from chathold.reader.showing import page
 
 _STATIC = Path(__file__).parent / "static"
@@ -41,6 +43,9 @@ def application(reader: Reader) -> ASGIApp:
         },
     )
     app.state.reader = reader
+    app.state.uploads = uploads_of(reader)
+    app.state.imports = imports_of(reader)
+    app.state.checks = Checks()
     return Guard(_Quiet(app), reader.session, reader.attendance, reader.steady)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,16 +17,19 @@ class Attendance:
         self._last = now
         self._patience = patience
         self._under_way = 0
+        self._lock = threading.Lock()
 
     @contextmanager
     def staying(self, clock: Callable[[], float]) -> Iterator[None]:
-        """While this lasts, somebody is here: a request, or work that a page has begun."""
-        self._under_way += 1
+        """While this lasts, somebody is here: a request, or work that a page has begun; in any thread."""
+        with self._lock:
+            self._under_way += 1
         try:
             yield
         finally:
-            self._under_way -= 1
-            self._last = clock()
+            with self._lock:
+                self._under_way -= 1
+                self._last = clock()
 
     def is_over(self, now: float) -> bool:
         """Whether nobody has been here for so long that the reader may end."""

@@ -15,7 +15,8 @@ from chathold.archive.folder import DATABASE
 from chathold.archive.store import Archive
 from chathold.home import Home
 from chathold.reader.attendance import Attendance
-from chathold.reader.recent import Recent
+from chathold.reader.forms import Form
+from chathold.reader.recent import Recent, stamp_of
 from chathold.reader.session import Session
 from chathold.state import State
 
@@ -31,6 +32,7 @@ class Reader:
     steady: Callable[[], float] = time.monotonic
     trying: bool = False
     recent: Recent = field(default_factory=Recent)
+    searches: dict[str, Form] = field(default_factory=dict)
     told: deque[tuple[str, bool]] = field(default_factory=lambda: deque(maxlen=8))
 
 
@@ -44,9 +46,11 @@ def reader_of(request: Request) -> Reader:
 def archive_of(request: Request) -> Iterator[Archive | None]:
     """The archive as of one moment, or none if there is none yet. Raises `ChatholdError` if it is damaged.
 
-    It is read beside whoever writes. What an import has not derived yet is not seen (`archive.views`).
+    It is read beside whoever writes; `request.state.stamp` is what it was like before (`reader.recent`). What an
+    import has not derived yet is not seen (`archive.views`).
     """
     folder = reader_of(request).home.archive
+    request.state.stamp = stamp_of(folder)
     archive = Archive.open(folder)
     if archive is None:
         yield None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from chathold import address
 from chathold.address import Address
@@ -22,6 +26,23 @@ from chathold.state import State
 _LOOKS_EVERY = 1.0
 
 
+class _Server(uvicorn.Server):
+    """A server that ends when it is asked to, which is no failure: uvicorn would raise the signal again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Heed signals while serving, in the main thread; others get none."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def serve(
     home: Home,
     there: socket.socket,
@@ -34,7 +55,7 @@ def serve(
     """Answer requests until nobody has come for `patience` seconds, or a signal says so."""
     attendance = Attendance(clock(), patience)
     reader = Reader(home, Session.of(at, home.state), attendance, steady=clock, trying=trying)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             application(reader),
             loop="asyncio",

@@ -23,6 +23,7 @@ from chathold.state.memory import READER_CODE
 
 COOKIE = "chathold"
 ENTRANCE = "enter"
+DOOR = "to"
 CODE_LASTS = 30.0
 _SECRET = "reader.key"  # noqa: S105 - the name of its file
 _LENGTH = 32
@@ -85,6 +86,6 @@ def _hash(code: str) -> str:
     return sha256(code.encode("utf-8", "replace")).hexdigest()
 
 
-def entrance(address: Address, code: str) -> str:
-    """Where this code is to be shown."""
-    return f"{address.url}{ENTRANCE}/{code}"
+def entrance(address: Address, code: str, door: str = "") -> str:
+    """Where this code is to be shown; `door` is the name of the page that it leads to, none the first."""
+    return f"{address.url}{ENTRANCE}/{code}" + (f"?{DOOR}={door}" if door else "")

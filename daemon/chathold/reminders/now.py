@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chathold.archive.exported import last_exports
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, moment
-from chathold.configuration import Settings, examine
 from chathold.home import Home
 from chathold.reminders.rules import Plan, Reminder, Stage, reminders
 from chathold.reminders.words import words_of
 from chathold.state import Marks, State
+
+if TYPE_CHECKING:
+    from chathold.configuration import Settings
 
 Json = dict[str, Any]
 
@@ -46,26 +49,39 @@ def marks_of(state: State | None) -> Mapping[tuple[str, str], Marks]:
 def reminders_now(
     archive: Archive | None,
     state: State | None,
-    settings: Settings,
+    plan: Plan,
     now: float,
     known: Iterable[Json] | None = None,
 ) -> list[Reminder]:
     """Where every account stands now; `known` is what `summary.accounts` said, if that was asked already."""
     exports = [] if archive is None else last_exports(archive, accounts(archive) if known is None else known)
-    return reminders(exports, marks_of(state), plan_of(settings), now, local)
+    return reminders(exports, marks_of(state), plan, now, local)
+
+
+def reminders_at(
+    home: Home, archive: Archive | None, now: float, known: Iterable[Json] | None = None
+) -> list[Reminder]:
+    """The same, for whoever has neither settings nor state at hand."""
+    with contextlib.ExitStack() as stack:
+        state = State.look(home.state)
+        if state:
+            stack.callback(state.close)
+        return reminders_now(archive, state, _plan(home), now, known)
+
+
+def _plan(home: Home) -> Plan:
+    """When exports are due. Most have no settings, and `status` is to be quick."""
+    if not os.path.lexists(home.configuration):
+        return Plan()
+    from chathold.configuration import examine  # noqa: PLC0415 - as said
+
+    return plan_of(examine(home.configuration)[0])
 
 
 def accounts_with_due(archive: Archive, home: Home, now: float) -> list[Json]:
     """What `summary.accounts` says, each with when its next export is due."""
     known = accounts(archive)
-    if not known:
-        return []
-    settings, _faults = examine(home.configuration)
-    with contextlib.ExitStack() as stack:
-        state = State.look(home.state)
-        if state:
-            stack.callback(state.close)
-        standing = reminders_now(archive, state, settings, now, known)
+    standing = reminders_at(home, archive, now, known) if known else []
     due = {(each.provider, each.account): moment(each.due) for each in standing}
     return [each | {"reminder_due": due.get((each["provider"], each["account"]))} for each in known]
 

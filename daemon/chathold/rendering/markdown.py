@@ -17,6 +17,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from chathold.core.texts import _
+from chathold.rendering.bare_links import bare_links
 from chathold.rendering.controls import name, plain, visible
 from chathold.rendering.highlighting import code_html
 from chathold.rendering.mathematics import mathematics
@@ -133,6 +134,7 @@ def _as_typed(state: StateCore) -> None:
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).use(mathematics)
+    parser.core.ruler.push("bare_links", bare_links)
     parser.core.ruler.push("isolated", _isolated)
     setattr(parser, "validateLink", is_address)  # noqa: B010 - a method is replaced, as the library documents
     for name_of_token, html in _HTML.items():

@@ -13,13 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chathold.search.completeness import Indexed, standing
-    from chathold.search.finding import Found, Hit, find
+    from chathold.search.finding import Found, Hit, find, find_chats
     from chathold.search.indexing import catch_up
     from chathold.search.query import Query, parse
     from chathold.search.snippets import Piece
     from chathold.search.wishes import Wish
 
-__all__ = ["Found", "Hit", "Indexed", "Piece", "Query", "Wish", "catch_up", "find", "parse", "standing"]
+__all__ = [
+    "Found",
+    "Hit",
+    "Indexed",
+    "Piece",
+    "Query",
+    "Wish",
+    "catch_up",
+    "find",
+    "find_chats",
+    "parse",
+    "standing",
+]
 
 _HOMES = {
     "Found": "finding",
@@ -30,6 +42,7 @@ _HOMES = {
     "Wish": "wishes",
     "catch_up": "indexing",
     "find": "finding",
+    "find_chats": "finding",
     "parse": "query",
     "standing": "completeness",
 }

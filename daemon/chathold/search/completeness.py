@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 
-from chathold.archive.freshness import fingerprints, underived
+from chathold.archive.freshness import fingerprints, marker, records, underived
 from chathold.archive.store import Archive
 from chathold.search.index import Index
 
@@ -23,23 +24,57 @@ class Indexed:
     differs: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The records of the archive, and what the index has of them, compared.
+
+    `indexed` is how many are searchable as they are now. `behind` are not in the index as they are now, `stale` are
+    in it as they no longer are, `unread` have to be derived first. `forgotten`: some are in the index and no more in
+    the archive. `noted`: the index knows that it is complete, and nothing had to be compared.
+    """
+
+    indexed: int
+    behind: frozenset[int] = frozenset()
+    stale: frozenset[int] = frozenset()
+    unread: frozenset[int] = frozenset()
+    forgotten: bool = False
+    noted: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is something to do for `catch_up`."""
+        return bool(self.behind) or self.forgotten
+
+    @property
+    def standing(self) -> Indexed:
+        """In numbers."""
+        return Indexed(self.indexed, len(self.behind | self.unread), len(self.unread), self.differs)
+
+
+def compared(archive: Archive, index: Index | None) -> Compared:
+    """Compare the archive with its index, if there is one. Raises `sqlite3.DatabaseError` if that is damaged."""
+    with archive.reading():
+        noted = index.about("marker") if index else None
+        if index and noted and noted == marker(archive.database):
+            return Compared(index.count(), noted=True)
+        done = index.done() if index else {}
+        there = fingerprints(archive.database)
+        unread = frozenset(underived(archive.database))
+        forgotten = not done.keys() <= there.keys() and not done.keys() <= records(archive.database)
+    behind = frozenset(number for number, mark in there.items() if done.get(number) != mark)
+    stale = frozenset(number for number, mark in done.items() if there.get(number) != mark)
+    return Compared(len(there.keys() - behind - unread), behind, stale, unread, forgotten)
+
+
 def standing(archive: Archive) -> Indexed:
     """How far the index is; what has not been derived yet is not searchable either."""
-    with archive.reading():
-        there, waiting = fingerprints(archive.database), underived(archive.database)
-    done = _done(archive)
-    behind = {number for number, mark in there.items() if done.get(number) != mark}
-    pending = len(behind | waiting)
-    indexed = len(there.keys() - behind - waiting)
-    return Indexed(indexed, pending, len(waiting), differs=bool(behind) or not done.keys() <= there.keys())
+    return look(archive).standing
 
 
-def _done(archive: Archive) -> dict[int, bytes]:
+def look(archive: Archive) -> Compared:
+    """Compare the archive with its index; a damaged one is none."""
     index = Index.open(archive)
-    if index is None:
-        return {}
-    with index:
-        try:
-            return index.done()
-        except sqlite3.DatabaseError:
-            return {}
+    if index is not None:
+        with index, contextlib.suppress(sqlite3.DatabaseError):
+            return compared(archive, index)
+    return compared(archive, None)

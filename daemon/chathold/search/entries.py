@@ -6,14 +6,13 @@ reasoning, tools, sources and hidden messages.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntFlag
 from hashlib import blake2b
-from uuid import UUID
 
 from chathold.archive.contents import Contents
+from chathold.archive.slices import Slice, slice_of
 from chathold.core.model import Message, Part, PartKind, Role
 
 ROLES = tuple(Role)
@@ -25,8 +24,6 @@ COLUMNS = ("said", "aside", "title", "files")
 _SAYING = (PartKind.TEXT, PartKind.CODE)
 _SAYERS = (Role.USER, Role.ASSISTANT, Role.DOCUMENT)
 _FENCE = "```"
-_UUID_LENGTH = 36
-_ESCAPED = "\x01"
 
 
 class Marks(IntFlag):
@@ -38,7 +35,10 @@ class Marks(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the index. `message` is the provider's id of it, none for a title; `time` is in Unix seconds."""
+    """A line of the index. `message` is the provider's id of it, none for a title; `time` is in Unix seconds.
+
+    `slice` tells where to read it again, where that can be told.
+    """
 
     message: str | None
     role: int
@@ -46,6 +46,7 @@ class Entry:
     model: str
     marks: Marks
     columns: tuple[str, str, str, str]
+    slice: Slice | None = None
 
     @property
     def key(self) -> int:
@@ -59,6 +60,13 @@ class Entry:
         return int.from_bytes(digest.digest(), "big", signed=True)
 
 
+_MARKS = {
+    (code, attachment): Marks(code * Marks.CODE + attachment * Marks.ATTACHMENT)
+    for code in (False, True)
+    for attachment in (False, True)
+}
+
+
 def entries_of(contents: Contents) -> Iterator[Entry]:
     """The entries of a record; a message without a word has none."""
     if contents.title:
@@ -67,12 +75,12 @@ def entries_of(contents: Contents) -> Iterator[Entry]:
     for message, text in contents.extras:
         extras.setdefault(message, []).append(text)
     for each in contents.messages:
-        entry = _entry(each, extras.get(each.id, ()))
+        entry = _entry(each, extras.get(each.id, ()), slice_of(contents.slices, each.id))
         if any(entry.columns):
             yield entry
 
 
-def _entry(message: Message, extras: Iterable[str]) -> Entry:
+def _entry(message: Message, extras: Iterable[str], place: Slice | None) -> Entry:
     said, aside, files = columns(message)
     beyond = [text for text in extras if text not in said and text not in aside]
     return Entry(
@@ -82,6 +90,7 @@ def _entry(message: Message, extras: Iterable[str]) -> Entry:
         message.model,
         marks_of(message),
         (said, "\n".join([aside, *beyond]) if beyond else aside, "", files),
+        place,
     )
 
 
@@ -103,12 +112,11 @@ def columns(message: Message) -> tuple[str, str, str]:
 
 def marks_of(message: Message) -> Marks:
     """Whether there is code in a message, or a file with it."""
-    marks = Marks(0)
-    if any(part.kind is PartKind.CODE or _FENCE in part.text for part in message.parts):
-        marks |= Marks.CODE
-    if message.attachments or any(part.kind is PartKind.ATTACHMENT for part in message.parts):
-        marks |= Marks.ATTACHMENT
-    return marks
+    code, attachment = False, bool(message.attachments)
+    for part in message.parts:
+        code = code or part.kind is PartKind.CODE or bool(part.language) or _FENCE in part.text
+        attachment = attachment or part.kind is PartKind.ATTACHMENT
+    return _MARKS[code, attachment]
 
 
 def _words(part: Part) -> list[str]:
@@ -121,24 +129,3 @@ def _joined(texts: list[str]) -> str:
 
 def _seconds(time: float | None) -> int | None:
     return None if time is None else int(time // 1)
-
-
-def packed(message: str | None) -> bytes | str | None:
-    """A message's id as it is stored: most are UUIDs, of 16 bytes; what SQLite would not take is escaped."""
-    if message is None:
-        return None
-    if len(message) == _UUID_LENGTH:
-        with contextlib.suppress(ValueError):
-            found = UUID(message)
-            if str(found) == message:
-                return found.bytes
-    return message if message.isprintable() else _ESCAPED + message.encode("unicode_escape").decode("ascii")
-
-
-def unpacked(stored: bytes | str | None) -> str | None:
-    """The message's id again."""
-    if isinstance(stored, bytes):
-        return str(UUID(bytes=stored))
-    if stored is not None and stored.startswith(_ESCAPED):
-        return stored[1:].encode("ascii").decode("unicode_escape")
-    return stored

@@ -7,21 +7,23 @@ out until it is indexed again, and what is gone is not found.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from chathold.archive.contents import Contents, contents, lines_of, numbers_of
-from chathold.archive.freshness import fingerprints
+from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.store import Archive
-from chathold.archive.summary import Filters, Json
+from chathold.archive.summary import Filters
 from chathold.core.model import Role
-from chathold.search.completeness import standing
-from chathold.search.entries import ROLES, TITLE, Marks, columns, unpacked
+from chathold.search.completeness import Compared, compared, standing
+from chathold.search.entries import ROLES, TITLE, Entry, Marks
 from chathold.search.index import Index, explained
+from chathold.search.lines import Line, read_again
 from chathold.search.query import Query, parse
 from chathold.search.snippets import Piece, snippet
 from chathold.search.wishes import Wish
+
+_Answer = TypeVar("_Answer")
 
 COMMON = 20_000
 """Of more matches than this, only the newest are looked at: to rank them all would take too long, and say little."""
@@ -64,7 +66,6 @@ def find(
     limit: int = 20,
     offset: int = 0,
     incomplete: bool = False,
-    snippets: bool = True,
 ) -> Found:
     """What a wish finds. With `incomplete` the last word is still being typed.
 
@@ -72,17 +73,33 @@ def find(
     """
     query = parse(wish, incomplete=incomplete)
     with archive.reading(), explained(archive):
-        behind = standing(archive)
-        index = Index.open(archive)
-        if index is None:
-            return Found(0, (), behind.pending)
-        try:
-            with index, index.reading():
-                return _Search(archive, index, query).answer(limit, offset, behind.pending, snippets=snippets)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:  # a damaged index is as good as none
-            return Found(0, (), behind.pending)
+        found = _asked(archive, query, lambda search: search.answer(limit, offset))
+        return Found(0, (), standing(archive).pending) if found is None else found
+
+
+def find_chats(archive: Archive, wish: Wish) -> set[int]:
+    """The numbers of all records in which a message, or the title, is what a wish finds.
+
+    Raises as `find` does.
+    """
+    query = parse(wish)
+    with archive.reading(), explained(archive):
+        return _asked(archive, query, lambda search: search.records()) or set()
+
+
+def _asked(archive: Archive, query: Query, ask: Callable[[_Search], _Answer]) -> _Answer | None:
+    """What the index answers; none if there is none, or it is damaged: then it is made anew."""
+    index = Index.open(archive)
+    if index is None:
+        return None
+    try:
+        with index, index.reading():
+            return ask(_Search(archive, index, query))
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        index.condemn()
+        return None
 
 
 @dataclass(slots=True)
@@ -93,19 +110,29 @@ class _Search:
     index: Index
     query: Query
 
-    def answer(self, limit: int, offset: int, pending: int, *, snippets: bool) -> Found:
+    def answer(self, limit: int, offset: int) -> Found:
         """The answer."""
-        self._note_stale()
-        joined, conditions, values = self._conditions()
+        held = self._compared()
+        joined, conditions, values = self._conditions(stale=bool(held.stale))
         total = self._count(joined, conditions, values)
         rows = self._rows(conditions, values, total, (limit, offset)) if limit else []
-        return Found(total, self._hits(rows, snippets=snippets), pending)
+        return Found(total, self._hits(rows), held.standing.pending)
 
-    def _note_stale(self) -> None:
-        """Note which records have changed since they were indexed, or are gone."""
-        there = fingerprints(self.archive.database)
-        stale = [number for number, mark in self.index.done().items() if there.get(number) != mark]
-        self._set("stale", stale)
+    def records(self) -> set[int]:
+        """The records of everything that matches."""
+        _joined, conditions, values = self._conditions(stale=bool(self._compared().stale))
+        query, bound = f"SELECT DISTINCT record FROM entry WHERE {conditions}", values
+        if self.query.match:
+            inner = "SELECT DISTINCT record FROM text CROSS JOIN entry ON entry.id = text.rowid"
+            query, bound = f"{inner} WHERE text MATCH ? AND {conditions}", [self.query.match, *values]
+        return {number for (number,) in self.index.database.execute(query, bound)}
+
+    def _compared(self) -> Compared:
+        """How far the index is; which records have changed since, or are gone, is noted in it."""
+        held = compared(self.archive, self.index)
+        if held.stale:
+            self._set("stale", sorted(held.stale))
+        return held
 
     def _set(self, name: str, numbers: Sequence[int]) -> None:
         database = self.index.database
@@ -113,12 +140,12 @@ class _Search:
         database.execute(f"DELETE FROM {name}")
         database.executemany(f"INSERT INTO {name} VALUES (?)", ((number,) for number in numbers))
 
-    def _conditions(self) -> tuple[bool, str, list[Any]]:
+    def _conditions(self, *, stale: bool) -> tuple[bool, str, list[Any]]:
         """What entries have to be beside matching; whether that is anything at all."""
         query = self.query
         found: list[str] = []
         values: list[Any] = []
-        if self.index.database.execute("SELECT 1 FROM stale").fetchone():
+        if stale:
             found.append("record NOT IN (SELECT record FROM stale)")
         if query.provider or query.account or query.title:
             wanted = numbers_of(self.archive, Filters(query.provider, query.account, query.title))
@@ -152,10 +179,10 @@ class _Search:
             query, bound = "SELECT count(*) FROM text WHERE text MATCH ?", [match]
         return int(self.index.database.execute(query, bound).fetchone()[0])
 
-    def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Any]:
-        """The entries of one page: number, record, message, role, time."""
-        what = "SELECT entry.id, record, message, role, time FROM"
-        newest = "ORDER BY time DESC NULLS LAST, entry.id DESC LIMIT ? OFFSET ?"
+    def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Line]:
+        """The entries of one page."""
+        what = "SELECT entry.id, record, role, time, key, form, at, size FROM"
+        newest = "ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
         joined = f"text CROSS JOIN entry ON entry.id = text.rowid WHERE text MATCH ? AND {conditions}"
         match = self.query.match
         if not match:
@@ -165,53 +192,35 @@ class _Search:
         elif total > COMMON:
             last = max(_NEWEST_RANKED, sum(page))
             inner = f"{what} {joined} ORDER BY text.rowid DESC LIMIT {last}"
-            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, id DESC LIMIT ? OFFSET ?"
+            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
             bound = [match, *values]
         else:
-            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank LIMIT ? OFFSET ?"
+            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank, key LIMIT ? OFFSET ?"
             bound = [match, *values, _WEIGHTS]
-        return self.index.database.execute(query, [*bound, *page]).fetchall()
+        return [Line(*row) for row in self.index.database.execute(query, [*bound, *page])]
 
-    def _hits(self, rows: list[Any], *, snippets: bool) -> tuple[Hit, ...]:
-        lines = lines_of(self.archive, {record for _number, record, *_rest in rows})
-        texts = _Texts(self.archive)
+    def _hits(self, rows: list[Line]) -> tuple[Hit, ...]:
+        lines = lines_of(self.archive, {row.record for row in rows})
+        said = read_again(self.archive.database, rows)
         hits = []
-        for _number, record, stored, role, time in rows:
-            line = lines[record]
-            message = unpacked(stored)
-            shown = texts.of(record, message, line) if snippets else ()
+        for row in rows:
+            line = lines[row.record]
+            entry = said.get(row.id)
             hits.append(
                 Hit(
                     line["id"],
                     line["provider"],
                     line["account"],
                     line["title"],
-                    message,
-                    None if role == TITLE else ROLES[role],
-                    time,
-                    snippet(shown, self.query.phrases) if snippets else (),
+                    entry.message if entry else None,
+                    None if row.role == TITLE else ROLES[row.role],
+                    row.time,
+                    snippet(_best_first(entry), self.query.phrases) if entry else (),
                 )
             )
         return tuple(hits)
 
 
-@dataclass(slots=True)
-class _Texts:
-    """The texts of entries, read again from the archive."""
-
-    archive: Archive
-    _number: int = 0
-    _contents: Contents | None = None
-
-    def of(self, number: int, message: str | None, line: Json) -> tuple[str, ...]:
-        """What was indexed of a message, the best first; of a title, the title."""
-        if message is None:
-            return (line["title"],)
-        if self._contents is None or self._number != number:
-            self._number, self._contents = number, contents(self.archive.database, number)
-        extras = tuple(text for of, text in self._contents.extras if of == message)
-        for each in self._contents.messages:
-            if each.id == message:
-                said, aside, files = columns(each)
-                return said, files, aside, *extras
-        return extras
+def _best_first(entry: Entry) -> tuple[str, ...]:
+    said, aside, title, files = entry.columns
+    return said, title, files, aside

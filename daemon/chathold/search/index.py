@@ -33,24 +33,26 @@ _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOE
 _HASH_BYTES = 16 << 20
 _CACHE_KIB = 16_384
 _WAL_LIMIT = 32 << 20
+_FREE_PART = 20
 _MIDDLE = 1 << 21
 """The first entries get numbers around this: three bytes each, whether older or newer ones follow."""
 
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL) STRICT;
+CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, entries TEXT NOT NULL) STRICT;
 CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     record INTEGER NOT NULL,
-    message ANY,
     role INTEGER NOT NULL,
     time INTEGER,
     model INTEGER NOT NULL,
     marks INTEGER NOT NULL,
-    key INTEGER NOT NULL
+    key INTEGER NOT NULL,
+    form INTEGER,
+    at INTEGER,
+    size INTEGER
 ) STRICT;
-CREATE INDEX entry_record ON entry (record);
 CREATE VIRTUAL TABLE text USING fts5 (said, aside, title, files, content='', tokenize='ascii');
 INSERT INTO text (text, rank) VALUES ('hashsize', {_HASH_BYTES});
 INSERT INTO about VALUES ('ghosts', 0), ('lowest', {_MIDDLE}), ('highest', {_MIDDLE - 1});
@@ -90,6 +92,7 @@ class Index:
         make_private(path)
         index = cls(path, connect(path))
         try:
+            index.database.execute("PRAGMA auto_vacuum = INCREMENTAL")
             index.settle_in()
             with index.transaction("the new index"):
                 index.create(archive)
@@ -109,6 +112,11 @@ class Index:
     def close(self) -> None:
         """Let go of the file."""
         self.database.close()
+
+    def condemn(self) -> None:
+        """It is damaged: have it made anew by whoever fills it next."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(self.path)) as database:
+            database.execute("PRAGMA user_version = 0")
 
     def __enter__(self) -> Self:
         return self
@@ -138,6 +146,14 @@ class Index:
             self.create(archive)
         self.database.execute("PRAGMA secure_delete = OFF")
         self.checkpoint()
+
+    def shrink(self) -> None:
+        """Give pages that became free back to the system, once they are many."""
+        free, pages = (
+            self.database.execute(f"PRAGMA {name}_count").fetchone()[0] for name in ("freelist", "page")
+        )
+        if free > pages // _FREE_PART:
+            self.database.executescript("PRAGMA incremental_vacuum")
 
     def checkpoint(self) -> None:
         """Bring the write-ahead log into the database and empty it, as far as readers let us."""
@@ -177,6 +193,17 @@ class Index:
         """The fingerprint of every record that is in the index, as it was then."""
         return dict(self.database.execute("SELECT record, fingerprint FROM done"))
 
+    def count(self) -> int:
+        """How many records are in the index."""
+        return int(self.database.execute("SELECT count(*) FROM done").fetchone()[0])
+
+    def entries(self, record: int) -> Iterator[tuple[int, int]]:
+        """The entries of a record: number and key."""
+        row = self.database.execute("SELECT entries FROM done WHERE record = ?", (record,)).fetchone()
+        query = "SELECT id, key FROM entry WHERE id BETWEEN ? AND ? AND record = ?"
+        for first, last in _spans(row[0]) if row else ():
+            yield from self.database.execute(query, (first, last, record))
+
     def model(self, name: str) -> int:
         """The number of a model, given anew if it was never met."""
         row = self.database.execute("SELECT id FROM model WHERE name = ?", (name,)).fetchone()
@@ -192,6 +219,21 @@ class Index:
             return range(lowest - count, lowest)
         self.note("highest", highest + count)
         return range(highest + 1, highest + 1 + count)
+
+
+def spans_of(numbers: Iterable[int]) -> str:
+    """Numbers as `done` has them: "3-7 12-12"."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return " ".join(f"{first}-{last}" for first, last in spans)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [(int(first), int(last)) for first, _dash, last in (each.partition("-") for each in text.split())]
 
 
 @contextlib.contextmanager

@@ -9,19 +9,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
-from chathold.archive.contents import contents
+from chathold.archive.contents import Read, contents
 from chathold.archive.folder import SEARCH_LOCK
-from chathold.archive.freshness import fingerprint, fingerprints
+from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records
 from chathold.archive.store import Archive
 from chathold.core.collecting import without_collection
 from chathold.providers import PROVIDERS
-from chathold.search.completeness import Indexed, standing
-from chathold.search.entries import Entry, entries_of, packed
+from chathold.search.completeness import Indexed, look, standing
+from chathold.search.filling import Batch
 from chathold.search.index import Index, explained, unwritable
-from chathold.search.words import prepared
 
 Progress = Callable[[int, int], None]
 
@@ -43,15 +40,16 @@ def catch_up(
     """Bring the index up to the archive; how far it is then. `stop` is asked after every batch.
 
     With `anew` it is emptied first, so that no word of it is left in the file. `progress` is told records done, of
-    how many. Does nothing while another process fills the index, or if there is nothing to do. Raises
-    `ArchiveError` if it cannot be written.
+    how many. Does nothing while another process fills the index (with `anew` it waits for that), or if there is
+    nothing to do. Raises `ArchiveError` if it cannot be written.
     """
-    before = standing(archive)
-    if not (anew or before.differs or _read_otherwise(archive)):
-        return before
+    before = look(archive)
+    differs = anew or before.differs or _read_otherwise(archive)
+    if not differs and (before.noted or not archive.writable):
+        return before.standing
     if not archive.writable:
         raise unwritable(archive)
-    with explained(archive), without_collection(), _alone(archive) as held:
+    with explained(archive), without_collection(), _alone(archive, wait=anew) as held:
         if held:
             try:
                 _fill(archive, progress, stop, anew=anew)
@@ -78,13 +76,13 @@ def _read_otherwise(archive: Archive) -> bool:
 
 
 @contextmanager
-def _alone(archive: Archive) -> Iterator[bool]:
-    """Be the one who fills the index, unless somebody is already."""
+def _alone(archive: Archive, *, wait: bool) -> Iterator[bool]:
+    """Be the one who fills the index, unless somebody is already; with `wait`, as soon as nobody is."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed by those who fill only
 
     lock = FileLock(archive.folder / SEARCH_LOCK, thread_local=False, mode=0o600)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=-1 if wait else 0)
     except Timeout:
         yield False
         return
@@ -98,20 +96,28 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
     with Index.open(archive) or Index.make(archive) as index:
         index.settle_in()
         with archive.reading():
-            there = fingerprints(archive.database)
+            there, held = fingerprints(archive.database), records(archive.database)
+            order, mark = newest_first(archive.database), marker(archive.database)
         done = index.done() if index.about("readers") == readers() else {}
-        if anew or not done.keys() <= there.keys() or _haunted(index):
+        if anew or not done.keys() <= there.keys() | held or _haunted(index):
             index.erase(archive)
             done = {}
-        pending = [number for number, mark in there.items() if done.get(number) != mark]
+        pending = [number for number in order if done.get(number) != there[number]]
         with index.transaction("the readers' versions"):
-            index.database.executemany("DELETE FROM done WHERE record = ?", ((each,) for each in pending))
+            index.database.executemany(
+                "UPDATE done SET fingerprint = x'' WHERE record = ?", ((each,) for each in pending)
+            )
             index.note("readers", readers())
+        finished = 0
         for finished in _batches(archive, index, pending):
             if progress:
                 progress(finished, len(pending))
             if stop():
                 break
+        if finished == len(pending):
+            with index.transaction("the note that it is complete"):
+                index.note("marker", mark)
+        index.shrink()
         index.checkpoint()
 
 
@@ -122,109 +128,81 @@ def _haunted(index: Index) -> bool:
     return ghosts > max(_FEW_GHOSTS, count * _GHOSTS_PER_ENTRY)
 
 
-@dataclass(frozen=True, slots=True)
-class New:
-    """An entry that is to be added, with its record and key."""
-
-    record: int
-    key: int
-    entry: Entry
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Records that become searchable together."""
-
-    done: list[tuple[int, bytes]] = field(default_factory=list)
-    new: list[New] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
-    newest: float | None = None
-    size: int = 0
-
-
 def _batches(archive: Archive, index: Index, pending: list[int]) -> Iterator[int]:
     """Bring records into the index, a batch at a time; how many have been, after each."""
     rest = iter(pending)
     finished = 0
     while finished < len(pending):
-        batch = _Batch()
+        batch = Batch(index)
         with archive.reading():
             for number in rest:
-                _read(archive, index, number, batch)
+                mark = fingerprint(archive.database, number)
+                if mark is not None:
+                    batch.take(number, mark, contents(archive.database, number))
                 finished += 1
                 if batch.size > _BATCH:
                     break
-        _write(index, batch)
+        batch.write()
         yield finished
 
 
-def _read(archive: Archive, index: Index, number: int, batch: _Batch) -> None:
-    """What of a record differs from its entries in the index."""
-    mark = fingerprint(archive.database, number)
-    if mark is None:
-        return
-    known: dict[int, list[int]] = {}
-    for identity, key in index.database.execute("SELECT id, key FROM entry WHERE record = ?", (number,)):
-        known.setdefault(key, []).append(identity)
-    said = contents(archive.database, number)
-    if not batch.done:
-        batch.newest = said.updated
-    for entry in entries_of(said):
-        key = entry.key
-        same = known.get(key)
-        if same:
-            same.pop()
-            continue
-        batch.new.append(New(number, key, entry))
-        batch.size += sum(map(len, entry.columns))
-    batch.gone += [identity for same in known.values() for identity in same]
-    batch.done.append((number, mark))
+@contextmanager
+def hearing(archive: Archive) -> Iterator[Callable[[Read], None]]:
+    """Hear of records while they are derived, and index them without reading them a second time.
+
+    Does nothing where `catch_up` would not simply go on: another process is at it, or the index has to be made anew.
+    What is in the way stops it, and nothing else: `catch_up` does and tells what is left.
+    """
+    with _alone(archive, wait=False) as held:
+        ear = _Ear(archive, archive.writable and held)
+        try:
+            yield ear.hear
+        finally:
+            ear.end()
 
 
-def _write(index: Index, batch: _Batch) -> None:
-    """Make a batch searchable, in one transaction. The oldest record gets the lowest numbers."""
-    with index.transaction("a batch of the index"):
-        database = index.database
-        database.executemany("DELETE FROM entry WHERE id = ?", ((each,) for each in batch.gone))
-        index.note("ghosts", int(index.about("ghosts") or 0) + len(batch.gone))
-        numbers = index.numbers(len(batch.new), older=_older(index, batch))
-        placed = list(zip(numbers, _ascending(batch), strict=True))
-        database.executemany(
-            "INSERT INTO text (rowid, said, aside, title, files) VALUES (?, ?, ?, ?, ?)",
-            ((number, *map(prepared, each.entry.columns)) for number, each in placed),
-        )
-        models = {name: index.model(name) for name in {each.entry.model for each in batch.new}}
-        database.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            ((number, *_row(each, models)) for number, each in placed),
-        )
-        database.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", batch.done)
+class _Ear:
+    """Indexes what it hears of, until something is in the way."""
 
+    def __init__(self, archive: Archive, open_: bool) -> None:  # noqa: FBT001
+        self._archive = archive
+        self._index: Index | None = None
+        self._batch: Batch | None = None
+        if open_:
+            self._try(self._begin)
 
-def _row(new: New, models: dict[str, int]) -> tuple[Any, ...]:
-    entry = new.entry
-    return (
-        new.record,
-        packed(entry.message),
-        entry.role,
-        entry.time,
-        models[entry.model],
-        int(entry.marks),
-        new.key,
-    )
+    def _begin(self) -> None:
+        index = self._index = Index.open(self._archive) or Index.make(self._archive)
+        index.settle_in()
+        if not index.about("readers"):
+            with index.transaction("the readers' versions"):
+                index.note("readers", readers())
+        if index.about("readers") == readers() and not _haunted(index):
+            self._batch = Batch(index)
 
+    def hear(self, read: Read) -> None:
+        """Take in one record."""
+        self._try(lambda: self._take(read))
 
-def _ascending(batch: _Batch) -> list[New]:
-    """The new entries, the oldest record's first, each record's in their order."""
-    order = {number: place for place, (number, _mark) in enumerate(batch.done)}
-    return sorted(batch.new, key=lambda each: -order[each.record])
+    def _take(self, read: Read) -> None:
+        if self._batch is None or self._index is None:
+            return
+        if self._batch.size > _BATCH:  # written now that the bytes of what it holds have been let go
+            self._batch.write()
+            self._batch = Batch(self._index)
+        self._batch.take(read.record.number, read.mark, read.contents(self._archive.database))
 
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (sqlite3.Error, OSError):
+            self._batch = None
 
-def _older(index: Index, batch: _Batch) -> bool:
-    """Whether a batch is older than all that is in the index."""
-    oldest = index.about("oldest")
-    newest = batch.newest if batch.newest is not None else 0.0
-    if oldest is None or newest <= float(oldest):
-        index.note("oldest", newest)
-        return True
-    return False
+    def end(self) -> None:
+        """Write what is left."""
+        if self._batch is not None:
+            self._try(self._batch.write)
+        if self._index is not None:
+            self._try(self._index.shrink)
+            self._try(self._index.checkpoint)
+            self._index.close()

@@ -23,6 +23,13 @@ from chathold.search.words import words
 
 _DEEPEST = 20
 _SHORTEST_BEGINNING = 2
+_VALUES = {
+    "provider": tuple(each.NAME for each in PROVIDERS),
+    "role": tuple(each.value for each in Role),
+    "has": ("code", "attachment"),
+}
+"""The filters that have only a few values."""
+
 _HOW = N_('Words, "phrases", begin*, AND, OR, NOT and parentheses can be used.')
 
 
@@ -70,14 +77,14 @@ def parse(wish: Wish, *, incomplete: bool = False) -> Query:
     query = Query(
         match=match,
         phrases=tuple(parser.phrases),
-        provider=_one_of("provider", wish.provider, tuple(each.NAME for each in PROVIDERS)),
+        provider=_one_of("provider", wish.provider),
         account=wish.account,
-        role=_one_of("role", wish.role, tuple(each.value for each in Role)),
+        role=_one_of("role", wish.role),
         since=_day(wish.since, after=False),
         until=_day(wish.until, after=True),
         model=wish.model,
         title=wish.title,
-        has=frozenset(_one_of("has", each, ("code", "attachment")) for each in wish.has),
+        has=frozenset(_one_of("has", each) for each in wish.has),
         newest=wish.newest,
     )
     if not match and (parser.said_something or not _filters_anything(query)):
@@ -195,9 +202,9 @@ class _Parser:
                 place=f"{piece.name}:{piece.text}",
                 advice=_("Write it outside of parentheses, and without NOT."),
             )
+        if self.incomplete and piece.last and not _is_value(piece):
+            return
         if not piece.text:
-            if self.incomplete and piece.last:
-                return
             raise UsageError(
                 _("A filter has no value."),
                 place=f"{piece.name}:",
@@ -232,7 +239,20 @@ class _Parser:
         return UsageError(title, place=self._said(), advice=_(_HOW))
 
 
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+def _is_value(piece: Piece) -> bool:
+    """Whether a filter's value can be meant as it stands."""
+    try:
+        if piece.name in _VALUES:
+            _one_of(piece.name, piece.text)
+        elif piece.name in ("since", "until"):
+            _day(piece.text, after=False)
+    except UsageError:
+        return False
+    return bool(piece.text)
+
+
+def _one_of(name: str, value: str) -> str:
+    known = _VALUES[name]
     if value and value.lower() not in known:
         raise UsageError(
             _("There is no such value of this filter."),

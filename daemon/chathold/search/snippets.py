@@ -12,8 +12,13 @@ from chathold.search.words import Found, words_in_place
 _AROUND = 60
 """Characters before the first match."""
 _LENGTH = 200
-_LOOKED_AT = 40_000
+_NEAR = 1_500
 """Of a longer text, so many characters around the place where a word seems to be."""
+_LOOKED_AT = 40_000
+"""And so many of its beginning, where none seems to be."""
+_TRIES = 200
+_BETWEEN = 9
+"""Characters that may stand between two words of a phrase."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -63,18 +68,37 @@ def _of_phrase(found: Sequence[Found], phrase: Phrase) -> Iterable[tuple[int, in
 
 
 def _window(text: str, phrases: Sequence[Phrase]) -> tuple[int, int]:
-    """Which part of a long text to look at: around the first place where a phrase seems to begin."""
-    if len(text) <= _LOOKED_AT:
+    """Which part of a long text to look at: around the first place where a phrase seems to be, else the beginning."""
+    if len(text) <= _NEAR:
         return 0, len(text)
-    places = [match.start() for phrase in phrases if (match := _seeming(phrase).search(text))]
-    start = max(0, min(places, default=0) - _LOOKED_AT // 2)
-    start = next((place for place in range(start, 0, -1) if text[place - 1].isspace()), 0) if start else 0
-    return start, start + _LOOKED_AT
+    lowered = text.lower()
+    places = [place for phrase in phrases if (place := _seeming(lowered, phrase)) >= 0]
+    if not places:
+        return 0, _LOOKED_AT
+    start = max(0, min(places) - _NEAR // 2)
+    start = next(
+        (place for place in range(start, max(0, start - _AROUND), -1) if text[place - 1].isspace()), start
+    )
+    return start, start + _NEAR
 
 
-def _seeming(phrase: Phrase) -> re.Pattern[str]:
-    """Finds most places where a phrase stands, and quickly: its words with anything short between them."""
-    return re.compile(r"[\W_]{0,9}".join(map(re.escape, phrase.words[:4])), re.IGNORECASE)
+def _seeming(lowered: str, phrase: Phrase) -> int:
+    """Where a phrase seems to be, quickly: its first words as they are spelled, not in the middle of others; or -1."""
+    first, *rest = phrase.words[:2]
+    place = lowered.find(first)
+    for _ in range(_TRIES):
+        end = place + len(first)
+        if place < 0:
+            break
+        whole = not first.isascii() or not (
+            lowered[place - 1 : place].isalnum() or lowered[end : end + 1].isalnum()
+        )
+        if (whole or phrase.prefix) and all(
+            each in lowered[end : end + len(each) + _BETWEEN] for each in rest
+        ):
+            return place
+        place = lowered.find(first, end)
+    return -1
 
 
 def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:

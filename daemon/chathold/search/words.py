@@ -26,11 +26,13 @@ from unicodedata import category, decimal, normalize
 _FOREIGN = re.compile(r"[^\x01-\x7f]+")
 
 _PLAIN = "\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3"
-_COMPOSING = "\u3099\u309a\u11a7-\u11ff"
+_COMPOSING = "\u3099\u309a\u11a7-\u11ff\uff9e\uff9f"
 _PLAIN_OR_NOT = re.compile(f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^{_PLAIN}]+|[{_PLAIN}]")
 """Characters that are only to be set apart, which are most of those that stand alone; and all others."""
 
-_CHUNK = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
+_CHUNK = re.compile(
+    f"([{_PLAIN}])(?![{_COMPOSING}])|(?:[{_PLAIN}](?=[{_COMPOSING}])|(?![{_PLAIN}])[0-9A-Za-z\x80-\U0010ffff])+"
+)
 _WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
 _CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
@@ -112,7 +114,9 @@ class Found:
 def words_in_place(text: str, start: int = 0, end: int | None = None) -> Iterator[Found]:
     """The words of a text with their places, between `start` and `end`."""
     for chunk in _CHUNK.finditer(text, start, len(text) if end is None else end):
-        if chunk[0].isascii():
+        if chunk[1]:
+            yield Found(chunk[1], chunk.start(), chunk.end())
+        elif chunk[0].isascii():
             yield Found(chunk[0].lower(), chunk.start(), chunk.end())
         else:
             yield from _in_chunk(chunk[0], chunk.start())

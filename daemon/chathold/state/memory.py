@@ -24,6 +24,10 @@ READER_CODE = "reader code"
 """The code that opens the reader once: its hash, and until when (Unix seconds)."""
 READER_VISITS = "reader visits"
 """When the reader's first page was shown: the visit that lasts, and the one before it (Unix seconds)."""
+TRAY = "tray"
+"""Whether the icon is shown, and why not, as `status` prints it; what the notices lack to be shown, too."""
+WELCOMED = "welcomed"
+"""True once the first notice of all has been asked for."""
 
 
 class Memory:

@@ -15,7 +15,7 @@ from typing import Any
 from chathold.state.transactions import at_once
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS unseen (
+CREATE TABLE unseen (
     kind TEXT NOT NULL,
     target TEXT NOT NULL,
     facts TEXT NOT NULL,

@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from chathold.state.transactions import at_once
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS reminder (
+CREATE TABLE reminder (
     provider TEXT NOT NULL,
     account TEXT NOT NULL,
     since REAL NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS reminder (
     came REAL,
     PRIMARY KEY (provider, account)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS showing (
+CREATE TABLE showing (
     provider TEXT NOT NULL,
     account TEXT NOT NULL,
     round TEXT NOT NULL,

@@ -10,18 +10,18 @@ from pathlib import Path
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
-from chathold.state import notices, reminders
+from chathold.state import links, notices, reminders
 from chathold.state.downloads import Downloads
+from chathold.state.links import Links
 from chathold.state.memory import Memory
 from chathold.state.transactions import at_once
 
 DATABASE = "state.db"
-VERSION = 2
 _WAIT_SECONDS = 5.0
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS looked_at (mark BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pending (
+_FIRST = """
+CREATE TABLE looked_at (mark BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE pending (
     path BLOB PRIMARY KEY,
     mark BLOB NOT NULL,
     stage TEXT NOT NULL,
@@ -33,8 +33,8 @@ CREATE TABLE IF NOT EXISTS pending (
     needed INTEGER NOT NULL,
     crashes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS notice (
+CREATE TABLE memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE notice (
     cause TEXT,
     target TEXT,
     day TEXT,
@@ -42,13 +42,18 @@ CREATE TABLE IF NOT EXISTS notice (
 ) STRICT, WITHOUT ROWID;
 """
 
+_STEPS = (_FIRST, links.SCHEMA, reminders.SCHEMA + notices.SCHEMA)
+"""Each brings the tables one version further."""
+VERSION = len(_STEPS)
+
 
 class State:
-    """The open state database. Each call of one of its parts is a transaction of its own."""
+    """The open state database, by its parts; each call is a transaction of its own."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self.downloads = Downloads(database)
+        self.links = Links(database)
         self.memory = Memory(database)
         self.reminders = reminders.Reminders(database)
         self.notices = notices.Notices(database)
@@ -110,6 +115,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute("PRAGMA journal_size_limit = 1048576")
+        database.execute("PRAGMA secure_delete = ON")
         _prepare(database)
     except BaseException:
         database.close()
@@ -121,11 +127,12 @@ def _prepare(database: sqlite3.Connection) -> None:
     """Have today's tables. Raises `sqlite3.DatabaseError` where there are others, or damage."""
     with at_once(database):
         version = _version(database)
-        if version > VERSION:
+        if not 0 <= version <= VERSION:
             raise sqlite3.DatabaseError(f"version {version}")
-        if version < VERSION:
-            for statement in filter(str.strip, (_SCHEMA + reminders.SCHEMA + notices.SCHEMA).split(";")):
+        for step in _STEPS[version:]:
+            for statement in filter(str.strip, step.split(";")):
                 database.execute(statement)
+        if version < VERSION:
             database.execute(f"PRAGMA user_version = {VERSION}")
     if not _is_sound(database):
         raise sqlite3.DatabaseError("damaged")

@@ -7,7 +7,6 @@ compared: the caller learns whether anything could not be said.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import orjson
 
 from chathold.archive import blobs
 from chathold.archive.reading import Place, Record, places, provider_of, read_raw
+from chathold.archive.store import Archive
 from chathold.core import canonical
 from chathold.core.merge import Merged, Seen, Sighting, merge
 from chathold.core.model import CONVERSATION, Message, Reading
@@ -31,20 +31,20 @@ class Combined:
     complete: bool
 
 
-def combined(database: sqlite3.Connection, record: Record) -> Combined:
+def combined(archive: Archive, record: Record) -> Combined:
     """The record as one, from everything the archive has of it."""
-    forms = list({place.form: place for place in places(database, record.number)}.values())
-    readings = [read_raw(record, blobs.fetch(database, place.form))[0] for place in forms]
-    known = _known(database, record, dict(zip((place.form for place in forms), readings, strict=True)))
+    forms = list({place.form: place for place in places(archive.database, record.number)}.values())
+    readings = [read_raw(record, blobs.fetch(archive.database, place.form))[0] for place in forms]
+    known = _known(archive, record, dict(zip((place.form for place in forms), readings, strict=True)))
     for place, reading in zip(reversed(forms), reversed(readings), strict=True):
         raw = (
-            _as_exported(record, blobs.fetch(database, place.form))
+            _as_exported(record, blobs.fetch(archive.database, place.form))
             if _alike(_alone(reading), known)
             else None
         )
         if raw is not None:
             return Combined(raw, len(known.messages), complete=True)
-    raw = _written(database, record, known, forms, readings)
+    raw = _written(archive, record, known, forms, readings)
     again = _alone(read_raw(record, raw)[0])
     return Combined(raw, len(again.messages), complete=_alike(again, known))
 
@@ -58,9 +58,10 @@ def _as_exported(record: Record, raw: bytes) -> bytes | None:
     return None if exported is None else raw if exported == value else orjson.dumps(exported)
 
 
-def _known(database: sqlite3.Connection, record: Record, readings: Mapping[int, Reading]) -> Merged:
+def _known(archive: Archive, record: Record, readings: Mapping[int, Reading]) -> Merged:
     seen = [
-        Sighting(readings[place.form], place.exported, place.key) for place in places(database, record.number)
+        Sighting(readings[place.form], place.exported, place.key)
+        for place in places(archive.database, record.number)
     ]
     return merge(seen)
 
@@ -70,7 +71,7 @@ def _alone(reading: Reading) -> Merged:
 
 
 def _written(
-    database: sqlite3.Connection,
+    archive: Archive,
     record: Record,
     known: Merged,
     forms: Sequence[Place],
@@ -81,14 +82,14 @@ def _written(
 
     def value(number: int) -> Any:
         if number not in values:
-            values[number] = canonical.parse(blobs.fetch(database, forms[number].form)).value
+            values[number] = canonical.parse(blobs.fetch(archive.database, forms[number].form)).value
         return values[number]
 
     told = [{message.id: message for message in reading.messages} for reading in readings]
     kept = [Kept(seen.message.id, seen.parent, value(_best(seen.message, told))) for seen in known.messages]
     base = value(len(forms) - 1)
     if record.kind != CONVERSATION or not isinstance(base, dict):
-        newest = blobs.fetch(database, forms[-1].form)
+        newest = blobs.fetch(archive.database, forms[-1].form)
         return _as_exported(record, newest) or newest
     leaf = _leaf(known.messages) if any(reading.leaf for reading in readings) else ""
     outer = Outer(record.ref, known.title, known.created, known.updated, leaf)

@@ -43,6 +43,8 @@ _FORMULA = re.compile(
     r"|\$[^\s$`](?:[^$`\n]{0,2000}?[^\s$`])?\$(?!\d)"
 )
 _LONE_BORDER = re.compile(r"^\\[\[\]] *$", re.MULTILINE)
+_CITED = re.compile(r"\[citation:(\d{1,4})\]")
+_SIGN = re.compile(r"[\\`*{}\[\]()#+!|~$=^%<>&]|(?<![^\W_])_|_(?![^\W_])")
 _QUERY = re.compile(r"\s*\$?=")
 _FENCE = re.compile(r"`{3,}|~{3,}")
 _UNSEEN = "\u200b"
@@ -113,7 +115,11 @@ def language_of(info: str) -> str:
 
 def in_line(text: str) -> str:
     """A name or title inside a line of ours: nothing in it is Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$=^%<>&])", lambda sign: f"&#{ord(sign[0])};", " ".join(text.split()))
+    return re.sub(
+        r"[\\`*{}\[\]()#+!|~$=^%<>&]|(?<![^\W_])_|_(?![^\W_])",
+        lambda sign: f"&#{ord(sign[0])};",
+        " ".join(text.split()),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -190,7 +196,7 @@ def _formula(found: re.Match[str]) -> str:
 
 
 def _tame(text: str) -> str:
-    text = _ENTITY.sub("&amp;", text)
+    text = _ENTITY.sub("&amp;", _CITED.sub(r"[\1]", text))
     text = _TAG.sub("&lt;", text)
     text = text.replace("![", "&#33;[").replace("[[", "&#91;&#91;")
     text = _ELSEWHERE.sub("]&#40;", text)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.takeout.names import Names, safe_name
+from chathold.takeout.names import Names, safe_name, safe_stem
 
 Json = dict[str, Any]
 
@@ -14,6 +14,20 @@ Json = dict[str, Any]
 def path_in(archive: Archive, digest: str) -> Path:
     """Where the archive keeps a file, by the SHA-256 of its bytes in hex."""
     return archive.assets / digest[:2] / digest
+
+
+def named_by_hash(attachment: Json) -> str:
+    """A name for a file that the archive has which no other file gets."""
+    stem, suffix = _split(safe_name(attachment["name"] or attachment["id"]))
+    return f"{safe_stem(stem, _MOST)} {attachment['sha256'][:12]}{suffix}"
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, dot + suffix) if stem and dot else (name, "")
+
+
+_MOST = 90
 
 
 class Beside:
@@ -34,7 +48,5 @@ class Beside:
         return self.wanted[digest]
 
     def _named(self, attachment: Json, digest: str) -> str:
-        name = safe_name(attachment["name"] or attachment["id"])
-        stem, dot, suffix = name.rpartition(".")
-        stem, suffix = (stem, dot + suffix) if stem and dot else (name, "")
+        stem, suffix = _split(safe_name(attachment["name"] or attachment["id"]))
         return self._names.give(stem, digest[:8], suffix) + suffix

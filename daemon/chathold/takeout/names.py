@@ -59,11 +59,15 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
+    def take(self, name: str) -> None:
+        """Note that something of this name is there."""
+        self._taken.add(_key(name))
+
     def give(self, stem: str, known_by: str, *suffixes: str) -> str:
         """`stem`, or where that is taken with any of the suffixes, with `known_by` or a number after it."""
         for number in range(1_000_000):
             more = f" {known_by}{number if number > 1 else ''}" if number else ""
-            name = f"{_cut(stem, _MOST_BYTES - len(more.encode())).rstrip('. ')}{more}"
+            name = f"{_cut(stem, _MOST_BYTES - len(more.encode())).rstrip('. ')}{more}" if more else stem
             keys = {_key(name + suffix) for suffix in (suffixes or ("",))}
             if self._taken.isdisjoint(keys):
                 self._taken |= keys

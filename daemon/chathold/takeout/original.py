@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from chathold.archive import views
+from chathold.archive.kept_files import kept_files, names_of_files
 from chathold.archive.reading import Record, provider_of
 from chathold.archive.store import Archive
 from chathold.core.canonical import parse
 from chathold.core.texts import N_
-from chathold.providers.base import AssetName, Provider, Stand
+from chathold.providers.base import Provider, Stand
 from chathold.takeout.combining import Combined, combined
 from chathold.takeout.destination import Destination
 from chathold.takeout.files import path_in
@@ -48,7 +49,7 @@ _INNER_ZIP = re.compile(r"^.*\.zip/", re.IGNORECASE | re.DOTALL)
 
 def original_of(archive: Archive, line: Json) -> bytes:
     """One record alone, as the provider would write it."""
-    return combined(archive.database, _record(archive, line)).raw
+    return combined(archive, _record(archive, line)).raw
 
 
 def take_out_original(
@@ -132,7 +133,7 @@ class _Export:
     def _combined(self, lines: Iterable[Json], done: Callable[[], None]) -> Iterator[tuple[Record, Combined]]:
         for line in lines:
             record = _record(self._archive, line)
-            result = combined(self._archive.database, record)
+            result = combined(self._archive, record)
             if not result.complete:
                 self._taken.problems.append((line["id"], UNSAID))
             shown = views.show(self._archive, line["id"])
@@ -150,42 +151,18 @@ class _Export:
             name, value = self._provider.users(account)
             self._into.write(f"{self._folder}/{name}", orjson.dumps(value))
         refs: set[str] = set()
-        for member, ref, digest, its_own in self._members(account):
-            if not (ref in self._refs or (everything and its_own)):
+        for kept in kept_files(self._archive, self._provider.NAME, account):
+            if not (kept.ref in self._refs or (everything and kept.its_own)):
                 continue
-            path = f"{self._folder}/{self._place(member, ref)}"
-            if path not in self._into.files and self._into.copy(path_in(self._archive, digest), path):
+            path = f"{self._folder}/{self._place(kept.member, kept.ref)}"
+            if path not in self._into.files and self._into.copy(path_in(self._archive, kept.hash), path):
                 self._taken.files += 1
-                refs.add(ref)
-        listed = self._provider.asset_list(
-            [each for each in self._asset_names() if each.id in self._refs | refs]
-        )
+                refs.add(kept.ref)
+        named = names_of_files(self._archive, self._provider.NAME)
+        ours = [each for each in named if not each.conversation or each.conversation in self._records]
+        listed = self._provider.asset_list([each for each in ours if each.id in self._refs | refs])
         if listed is not None:
             self._into.write(f"{self._folder}/{listed[0]}", orjson.dumps(listed[1]))
-
-    def _members(self, account: str) -> list[tuple[str, str, str, bool]]:
-        """The files of the user's: the member's name, the id, the hash, whether from an export of this account."""
-        query = (
-            "SELECT asset_member.name, ref, min(asset), max(account = ?) FROM asset_member"
-            " JOIN file ON file.id = asset_member.file"
-            " JOIN file_state ON file_state.file = file.id WHERE provider = ?"
-            " GROUP BY ref, asset_member.name ORDER BY ref, asset_member.name"
-        )
-        rows = self._archive.database.execute(query, (account, self._provider.NAME))
-        return [(name, ref, asset.hex(), bool(its_own)) for name, ref, asset, its_own in rows]
-
-    def _asset_names(self) -> list[AssetName]:
-        query = (
-            "SELECT DISTINCT ref, name, mime, asset_name.size, conversation, message FROM asset_name"
-            " JOIN file ON file.id = asset_name.file JOIN file_state ON file_state.file = file.id"
-            " WHERE provider = ? ORDER BY ref, name, message"
-        )
-        rows = self._archive.database.execute(query, (self._provider.NAME,))
-        return [
-            AssetName(ref, name, mime or "", size, conversation or "", message or "")
-            for ref, name, mime, size, conversation, message in rows
-            if not conversation or conversation in self._records
-        ]
 
     def _place(self, member: str, ref: str) -> str:
         """Where a file stands: the shortest end of its old path that still tells the id by which it is named.

@@ -13,7 +13,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from chathold.core.texts import LANGUAGES, _
+from chathold.archive.reading import provider_of
+from chathold.core.texts import _, language
 from chathold.rendering import STYLE, message_html
 from chathold.rendering.branches import Branches
 from chathold.rendering.controls import name
@@ -34,6 +35,7 @@ a { color: var(--link); }
 article { border-top: 1px solid var(--line); padding: 1rem 0; }
 article > h2, section article > h3 { font-size: .95rem; margin: 0 0 .6rem; color: var(--quiet); font-weight: 600; }
 article.user { background: var(--raised); border-radius: 10px; border-top: 0; padding: 1rem; margin: 1rem 0; }
+section > h2 { font-size: 1.05rem; }
 section { border-inline-start: 3px solid var(--line); padding-inline-start: 1rem; margin-top: 2rem; }
 .list { list-style: none; padding: 0; }
 .list li { display: flex; gap: 1rem; padding: .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -45,9 +47,13 @@ _POLICY = f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{_HASH}'
 
 
 def page_of(shown: Json, labels: Mapping[tuple[str, str], str], link: Link, back: str) -> str:
-    """The page of a conversation; `back` is the address of the list, `link` gives those of files beside it."""
+    """The page of a conversation; `back` is the address of the list, if there is one, `link` gives those of files."""
     line = shown["conversation"]
-    facts = [line["provider"], labels.get((line["provider"], line["account"]), ""), local(line["created"])]
+    facts = [
+        provider_of(line["provider"]).TITLE,
+        labels.get((line["provider"], line["account"]), ""),
+        local(line["created"]),
+    ]
     address = address_of(line)
     at_service = _("The chat at the service")
     there = (
@@ -55,12 +61,19 @@ def page_of(shown: Json, labels: Mapping[tuple[str, str], str], link: Link, back
         if address
         else ""
     )
+    up = f'<p><a href="{escape(back)}">{escape(_("All chats"))}</a></p>' if back else ""
     head = (
-        f'<header><p><a href="{escape(back)}">{escape(_("All chats"))}</a></p>\n'
+        f"<header>{up}\n"
         f'<h1 dir="auto">{escape(name(title_of(line)))}</h1>\n'
         f"<p>{escape(name(' · '.join(filter(None, facts))))}{there}</p></header>\n"
     )
     return _document(title_of(line), head + "<main>\n" + "".join(_messages(shown, link)) + "</main>\n")
+
+
+def _account(line: Json, labels: Mapping[tuple[str, str], str]) -> str:
+    """The service and the account's label."""
+    label = labels.get((line["provider"], line["account"]), "")
+    return " · ".join(filter(None, (provider_of(line["provider"]).TITLE, label)))
 
 
 def _messages(shown: Json, link: Link) -> Iterator[str]:
@@ -91,9 +104,7 @@ def index_of(entries: Iterable[tuple[Json, str]], labels: Mapping[tuple[str, str
     """The page that lists what was taken out: lines of `list`, each with the path of its page."""
     groups: dict[str, list[str]] = {}
     for line, path in entries:
-        group = " · ".join(
-            filter(None, (line["provider"], labels.get((line["provider"], line["account"]), "")))
-        )
+        group = _account(line, labels)
         when = local(line["updated"])[:10] or _("unknown")
         groups.setdefault(group, []).append(
             f'<li><span class="when">{escape(when)}</span>'
@@ -108,9 +119,8 @@ def index_of(entries: Iterable[tuple[Json, str]], labels: Mapping[tuple[str, str
 
 
 def _document(title: str, body: str) -> str:
-    language = (LANGUAGES[0].partition(".")[0].replace("_", "-") if LANGUAGES else "") or "en"
     return (
-        f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language().replace("_", "-")}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from chathold.archive import views
+from chathold.archive.contents import ids_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters, records
-from chathold.search import Query, Wish, find, parse
+from chathold.search import Query, Wish, find_chats, parse
 
 Json = dict[str, Any]
-
-_ALL = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def chosen(archive: Archive, selection: Selection) -> list[Json]:
         named = {views.show(archive, each)["conversation"]["id"] for each in selection.ids}
         keeps.append(lambda line: line["id"] in named)
     if query.match or query.role or query.model or query.has:
-        found = {hit.conversation for hit in find(archive, wish, limit=_ALL, snippets=False).results}
+        found = ids_of(archive, find_chats(archive, wish))
         keeps = [*keeps[1:], lambda line: line["id"] in found]
     filters = Filters(query.provider, query.account, query.title)
     lines = [line for documents in (False, True) for line in records(archive, filters, documents=documents)]

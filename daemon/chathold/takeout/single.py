@@ -41,7 +41,7 @@ def one(archive: Archive, prefix: str, form: Format) -> Download:
         line = views.show(archive, prefix)["conversation"]
         if form is Format.ORIGINAL:
             return Download(f"{safe_stem(title_of(line))}.json", _TYPES[form], original_of(archive, line))
-        piece = Writer(archive, form, labelled(accounts(archive))).piece(line)
+        piece = Writer(archive, form, labelled(accounts(archive)), alone=True).piece(line)
     name = piece.path.rpartition("/")[2]
     if form is Format.JSON:
         name = f"{safe_stem(title_of(line))}.json"

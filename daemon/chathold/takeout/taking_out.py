@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled, moment
-from chathold.core.texts import N_
+from chathold.core.errors import ChatholdError
+from chathold.core.texts import N_, _
 from chathold.takeout.complete import SCHEMA, VERSION
 from chathold.takeout.destination import Destination, replacing
 from chathold.takeout.files import path_in
@@ -53,6 +55,7 @@ def take_out(
 
     Raises `ChatholdError` if there is something else, or it cannot be written; then `dest` is as it was.
     """
+    _check_place(archive, dest)
     about = {"format": form.value, "made": moment(now)}
     with archive.reading(), replacing(dest, about) as into:
         lines = chosen(archive, selection)
@@ -62,6 +65,17 @@ def take_out(
         else:
             _write_each(archive, lines, into, taken, progress)
     return taken
+
+
+def _check_place(archive: Archive, dest: Path) -> None:
+    """Refuse to write into the archive."""
+    inner, outer = Path(os.path.realpath(dest)), Path(os.path.realpath(archive.folder))
+    if inner == outer or outer in inner.parents:
+        raise ChatholdError(
+            _("An export must not lie in the archive."),
+            place=str(dest),
+            advice=_("Choose a new or empty folder."),
+        )
 
 
 def _write_each(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +9,7 @@ from typing import Any
 
 from chathold.archive import views
 from chathold.archive.store import Archive
-from chathold.takeout.complete import complete
+from chathold.takeout.complete import complete, written
 from chathold.takeout.facts import title_of
 from chathold.takeout.files import Beside
 from chathold.takeout.markdown import markdown_of
@@ -41,9 +40,13 @@ class Piece:
 
 
 class Writer:
-    """Gives the files of conversations, one after another; no two have the same path."""
+    """Gives the files of conversations, one after another; no two have the same path.
 
-    def __init__(self, archive: Archive, form: Format, labels: Labels) -> None:
+    `alone`: there is no list of them to lead back to.
+    """
+
+    def __init__(self, archive: Archive, form: Format, labels: Labels, *, alone: bool = False) -> None:
+        self._alone = alone
         self._archive = archive
         self._form = form
         self._labels = labels
@@ -54,11 +57,8 @@ class Writer:
         folder = f"{line['provider']}/documents" if line.get("kind") else line["provider"]
         if self._form is Format.JSON:
             value = complete(self._archive, line)
-            beside = Beside("assets")
             files = {digest: f"assets/{digest}" for digest in _hashes(value)}
-            text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-            del beside
-            return Piece(f"{folder}/{line['id']}.json", text, files, len(value["messages"]))
+            return Piece(f"{folder}/{line['id']}.json", written(value), files, len(value["messages"]))
         shown = views.show(self._archive, line["id"])
         suffix = ".md" if self._form is Format.MARKDOWN else ".html"
         names = self._names.setdefault(folder, Names())
@@ -67,7 +67,7 @@ class Writer:
         if self._form is Format.MARKDOWN:
             text = markdown_of(shown, self._labels, beside.link)
         else:
-            back = "../" * (folder.count("/") + 1) + "index.html"
+            back = "" if self._alone else "../" * (folder.count("/") + 1) + "index.html"
             text = page_of(shown, self._labels, beside.link, back)
         files = {digest: f"{folder}/{path}" for digest, path in beside.wanted.items()}
         return Piece(f"{folder}/{stem}{suffix}", text, files, len(shown["messages"]))
@@ -80,7 +80,7 @@ def _hashes(value: Json) -> Iterator[str]:
     """The files that any version names and the archive has."""
     messages = [
         *value["messages"],
-        *(each for version in value["versions"] for each in version["differences"]),
+        *(each for version in value["versions"] for each in version["before"]),
     ]
     for message in messages:
         for attachment in message["attachments"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import threading
@@ -43,6 +44,7 @@ class Toolkit:
         self._icon: Any = None
         self._thread: threading.Thread | None = None
         self._said: object = None
+        self._settled = threading.Event()
         self.absence: Absence | None = Absence.FAILED
 
     async def start(self) -> None:
@@ -54,6 +56,7 @@ class Toolkit:
         )
         self._thread = threading.Thread(target=self._run, name="tray", daemon=True)
         self._thread.start()
+        await asyncio.to_thread(self._settled.wait, _PATIENCE)
 
     def _run(self) -> None:
         try:
@@ -61,11 +64,13 @@ class Toolkit:
         except Exception as error:  # noqa: BLE001 - the thread's edge: each toolkit has errors of its own
             _LOG.warning("The icon could not be shown: %s", type(error).__qualname__)
         self.absence = Absence.FAILED
+        self._settled.set()
         self._changed()
 
     def _ready(self, found: Any) -> None:
         found.visible = True
         self.absence = None
+        self._settled.set()
         self._changed()
 
     def update(self, look: Look) -> None:

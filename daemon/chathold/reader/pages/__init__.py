@@ -5,16 +5,38 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from chathold.core.texts import N_
-from chathold.reader.pages import conversation, entering, files, history, home, listing, searching
-
-MODULES = (
+from chathold.reader.pages import (
+    before_deleting,
     conversation,
     entering,
     files,
     history,
     home,
+    imports,
     listing,
+    missing_parts,
+    needing,
     searching,
+    services,
+    settings,
+    taking_out,
+)
+
+MODULES = (
+    before_deleting,
+    conversation,
+    entering,
+    files,
+    history,
+    home,
+    imports,
+    listing,
+    missing_parts,
+    needing,
+    searching,
+    services,
+    settings,
+    taking_out,
 )
 """Every module of pages; each has a list `ROUTES`."""
 
@@ -23,6 +45,11 @@ NAVIGATION = (
     ("search", N_("Search")),
     ("chats", N_("Chats")),
     ("documents", N_("Documents")),
+    ("imported", N_("Imports")),
+    ("before_deleting", N_("Before you delete")),
+    ("services", N_("Services")),
+    ("settings", N_("Settings")),
+    ("attention", N_("Attention")),
 )
 """What the navigation leads to: the name of a route, and what it is called."""
 

@@ -6,6 +6,7 @@ up to an hour.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -16,7 +17,8 @@ from chathold.archive.listing import Wanted, page_of
 from chathold.archive.news import since
 from chathold.archive.safety import copies
 from chathold.archive.summary import accounts, labelled, totals
-from chathold.archive.waiting import downloads
+from chathold.attention import Severity, concerns
+from chathold.attention.gathering import situation_of
 from chathold.daemon.presence import is_held
 from chathold.reader.opening import archive_of, reader_of, state_of
 from chathold.reader.pages.listing import account_key
@@ -36,20 +38,20 @@ def home(request: Request) -> Response:
     now = reader_of(request).wall()
     with state_of(request) as state:
         before = visit(state, now)
-        wanting = len(state.downloads.pending())
         watching = [each["folder"] for each in state.memory.get(WATCHING) or []]
     with archive_of(request) as archive:
-        held = totals(archive) if archive else None
+        sums = partial(reader_of(request).recent.sum, request.state.stamp)
+        held = sums("totals", partial(totals, archive)) if archive else None
         if archive is None or not held or not (held["conversations"] or held["documents"]):
             watched = is_held(reader_of(request).home.archive)
             return page(request, "welcome.html", watching=watching if watched else [])
-        known = accounts(archive)
+        known = sums("accounts", partial(accounts, archive))
         news = since(archive, before) if before else {}
-        waiting = downloads(archive)
+        wanting = concerns(situation_of(reader_of(request).home, archive))
         values: Json = {
             "held": held,
             "accounts": [_account(each, news) for each in known],
-            "attention": len(waiting) + wanting,
+            "attention": sum(each.severity > Severity.MILD for each in wanting),
             "copies": copies(archive),
             "newest": page_of(archive, Wanted(), limit=_SHOWN),
             "labels": labelled(known),

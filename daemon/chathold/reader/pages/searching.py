@@ -1,7 +1,11 @@
-"""Searching. What is sought is posted, never in an address; as somebody types, a script asks for the hits alone."""
+"""Searching. What is sought is posted, never in an address; as somebody types, a script asks for the hits alone.
+
+The address of what was found is a number that only this process knows the meaning of.
+"""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +18,9 @@ from chathold.archive.summary import accounts, labelled
 from chathold.core.errors import UsageError
 from chathold.core.texts import N_, _
 from chathold.reader.forms import Form, posted
-from chathold.reader.opening import archive_of
+from chathold.reader.opening import archive_of, reader_of
 from chathold.reader.pages.listing import account_key
-from chathold.reader.showing import link, page, part
+from chathold.reader.showing import forward, link, page, part
 from chathold.reader.talk import anchor
 from chathold.search import Found, Hit, Wish, find
 
@@ -24,6 +28,7 @@ Json = dict[str, Any]
 
 PAGE = 30
 _MOST = 10_000
+_REMEMBERED = 50
 _ROLES = (("user", N_("You")), ("assistant", N_("Assistant")), ("tool", N_("Tool")), ("system", N_("System")))
 _HAS = (("code", N_("with code")), ("attachment", N_("with a file")))
 _NOTHING = Found(0, (), 0)
@@ -36,7 +41,18 @@ def search(request: Request) -> Response:
 
 @posted
 def sought(request: Request, form: Form) -> Response:
-    """The page with what was found."""
+    """Note what is sought, and lead to what was found: so that the way back to it asks for nothing again."""
+    searches = reader_of(request).searches
+    number = secrets.token_urlsafe(6)
+    searches[number] = form
+    while len(searches) > _REMEMBERED:
+        searches.pop(next(iter(searches)))
+    return forward(request, "results", number=number)
+
+
+def results(request: Request) -> Response:
+    """What was found; nothing if the reader has forgotten what was sought."""
+    form = reader_of(request).searches.get(request.path_params["number"], Form([]))
     return _answer(request, form, "search.html")
 
 
@@ -117,4 +133,5 @@ ROUTES = [
     Route("/search", search),
     Route("/search", sought, methods=["POST"]),
     Route("/search/hits", hits, methods=["POST"]),
+    Route("/search/{number}", results),
 ]

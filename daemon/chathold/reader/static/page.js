@@ -30,4 +30,6 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
-document.documentElement.classList.add("with-scripts");
+
+// In a small window the navigation is wider than what is seen of it: begin with where one is.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

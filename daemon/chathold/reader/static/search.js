@@ -7,12 +7,11 @@ const hits = document.getElementById("hits");
 const status = document.getElementById("status");
 const PAUSE = 120;
 
-let composing = false;
 let waiting = 0;
 let asking = null;
 let shown = "";
 
-const isComposing = (event) => composing || event.isComposing || event.keyCode === 229;
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 const links = () => [...hits.querySelectorAll(".hit > a")];
 const asked = () => new URLSearchParams(new FormData(form));
 
@@ -46,12 +45,12 @@ async function ask({ incomplete = true, offset = 0 } = {}) {
 }
 
 function soon() {
+  remember();
   clearTimeout(waiting);
   waiting = setTimeout(ask, PAUSE);
 }
 
-field.addEventListener("compositionstart", () => { composing = true; });
-field.addEventListener("compositionend", () => { composing = false; soon(); });
+field.addEventListener("compositionend", soon);
 form.addEventListener("input", (event) => {
   if (!isComposing(event)) soon();
 });
@@ -99,7 +98,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A chat opened from here marks what was sought; the way back leads to the same hits. Only this tab knows.
+// A chat opened from here marks what was sought, and the way back leads to the same hits. Only this tab knows.
 hits.addEventListener("click", (event) => {
   const hit = event.target.closest(".hit");
   if (!hit) return;
@@ -108,17 +107,16 @@ hits.addEventListener("click", (event) => {
 });
 
 function remember() {
-  sessionStorage.setItem("search", asked().toString());
+  history.replaceState({ search: asked().toString() }, "");
 }
 
 function recall() {
-  const [entry] = performance.getEntriesByType("navigation");
-  const kept = sessionStorage.getItem("search");
-  if (!kept || field.value || !["back_forward", "reload"].includes(entry?.type)) return;
+  const kept = history.state?.search;
+  if (kept === undefined || kept === asked().toString()) return;
+  form.querySelectorAll("[name=has]").forEach((box) => { box.checked = false; });
   for (const [name, value] of new URLSearchParams(kept)) {
-    for (const each of form.elements.namedItem(name) instanceof RadioNodeList
-      ? form.elements.namedItem(name) : [form.elements.namedItem(name)]) {
-      if (!each) continue;
+    const fields = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    for (const each of fields) {
       if (each.type === "checkbox") each.checked ||= each.value === value;
       else each.value = value;
     }
@@ -126,7 +124,6 @@ function recall() {
   ask({ incomplete: false });
 }
 
-shown = "";
 recall();
 if (field.value && !links().length) ask();
 field.setSelectionRange(field.value.length, field.value.length);

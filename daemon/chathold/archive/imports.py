@@ -1,0 +1,70 @@
+"""What was imported, newest first, with the receipts; and which files an export names and nobody has delivered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chathold.archive.store import Archive
+from chathold.archive.summary import accounts, labelled, moment
+
+Json = dict[str, Any]
+
+_LISTED = 500
+
+_FILES = (
+    "SELECT file.id, hex(hash), provider, account, exported, imported, whole, json,"
+    " (SELECT min(name) FROM seen WHERE seen.file = file.id) FROM file"
+    " JOIN file_state ON file_state.file = file.id LEFT JOIN receipt ON receipt.file = file.id"
+)
+
+
+def imports(archive: Archive, *, limit: int, offset: int = 0) -> list[Json]:
+    """The files that were imported, the last one first: name, times (ISO), account and its label, receipt.
+
+    A receipt is what `import --json` printed then; none if it went with something that was forgotten.
+    """
+    labels = labelled(accounts(archive))
+    query = f"{_FILES} ORDER BY imported DESC, file.id DESC LIMIT ? OFFSET ?"
+    return [_line(row, labels) for row in archive.database.execute(query, (limit, offset))]
+
+
+def import_of(archive: Archive, file: str) -> Json | None:
+    """The one whose SHA-256 begins so, in hex; none if there is none."""
+    row = archive.database.execute(f"{_FILES} WHERE hex(hash) LIKE ? || '%'", (file.upper(),)).fetchone()
+    return _line(row, labelled(accounts(archive))) if row and file.isalnum() else None
+
+
+def how_many(archive: Archive) -> int:
+    """How many files were imported."""
+    return int(archive.database.execute("SELECT count(*) FROM file_state").fetchone()[0])
+
+
+def _line(row: tuple[Any, ...], labels: dict[tuple[str, str], str]) -> Json:
+    number, digest, provider, account, exported, imported, whole, receipt, name = row
+    return {
+        "number": number,
+        "file": digest.lower(),
+        "name": name or "",
+        "provider": provider,
+        "account": account,
+        "label": labels.get((provider, account), ""),
+        "exported_at": moment(exported),
+        "imported_at": moment(imported),
+        "whole": bool(whole),
+        "receipt": json.loads(receipt) if receipt else None,
+    }
+
+
+def left_out(archive: Archive, number: int) -> list[Json]:
+    """Files that the chats of an import name and no export held: chat, title, file; at most some hundred."""
+    rows = archive.database.execute(
+        "SELECT DISTINCT state.id, title, coalesce(nullif(mention.name, ''), (SELECT min(asset_name.name)"
+        " FROM asset_name WHERE asset_name.ref = mention.ref), mention.ref) FROM mention"
+        " JOIN state ON state.record = mention.record WHERE mention.record IN (SELECT record FROM form"
+        " JOIN sighting ON sighting.form = form.id WHERE file = ?) AND (mention.ref = '' OR NOT EXISTS"
+        " (SELECT 1 FROM asset_member WHERE asset_member.ref = mention.ref))"
+        " ORDER BY updated DESC, state.id LIMIT ?",
+        (number, _LISTED),
+    )
+    return [{"conversation": name, "title": title, "file": file} for name, title, file in rows]

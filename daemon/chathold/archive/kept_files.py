@@ -1,0 +1,41 @@
+"""The user's files as exports held them: under which name, by which id, and what side-cars say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chathold.archive.store import Archive
+from chathold.providers.base import AssetName
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file: the member's name, the provider's id, the hash of the bytes; whether an export of the account had it."""
+
+    member: str
+    ref: str
+    hash: str
+    its_own: bool
+
+
+def kept_files(archive: Archive, provider: str, account: str) -> list[KeptFile]:
+    """All files in exports of a provider, each name and id once; `its_own` if one of this account's held it."""
+    query = (
+        "SELECT asset_member.name, ref, min(asset), max(account = ?) FROM asset_member"
+        " JOIN file ON file.id = asset_member.file JOIN file_state ON file_state.file = file.id"
+        " WHERE provider = ? GROUP BY ref, asset_member.name ORDER BY ref, asset_member.name"
+    )
+    rows = archive.database.execute(query, (account, provider))
+    return [KeptFile(name, ref, asset.hex(), bool(its_own)) for name, ref, asset, its_own in rows]
+
+
+def names_of_files(archive: Archive, provider: str) -> Iterator[AssetName]:
+    """What side-cars of a provider's exports say of files, each saying once."""
+    query = (
+        "SELECT DISTINCT ref, name, mime, asset_name.size, conversation, message FROM asset_name"
+        " JOIN file ON file.id = asset_name.file JOIN file_state ON file_state.file = file.id"
+        " WHERE provider = ? ORDER BY ref, name, message"
+    )
+    for ref, name, mime, size, conversation, message in archive.database.execute(query, (provider,)):
+        yield AssetName(ref, name, mime or "", size, conversation or "", message or "")

@@ -1,0 +1,27 @@
+"""What the loop is told: by signals, by other threads, by the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from chathold.daemon.answers import Answer, Ended, Progress
+
+
+class Message(Enum):
+    """What the loop is told by signals and by other threads."""
+
+    LOOK = auto()
+    STOP = auto()
+    RELOAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Somebody has chosen these files by hand."""
+
+    paths: tuple[Path, ...]
+
+
+Told = Message | Take | Answer | Progress | Ended

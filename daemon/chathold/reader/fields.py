@@ -1,0 +1,208 @@
+"""Settings as the fields of a form, made from their descriptions: a new setting appears by itself.
+
+What is not named here is shown by its own name, in a text field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any
+
+from chathold.configuration import SETTINGS, Fault, Setting
+from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, TimeOfDay
+from chathold.configuration.writing import Value
+from chathold.core.texts import N_, _
+from chathold.reader.forms import Form
+
+TABLES = {
+    "downloads": N_("Downloads"),
+    "archive": N_("Archive"),
+    "desktop": N_("Desktop"),
+    "log": N_("Log"),
+    "reminders": N_("Reminders"),
+    "notices": N_("Notices"),
+    "mirror": N_("Notes folder"),
+}
+
+TITLES = {
+    "downloads.folders": N_("Watched folders"),
+    "downloads.after_import": N_("After an import"),
+    "downloads.move_to": N_("Move to"),
+    "downloads.quiet_seconds": N_("Seconds of quiet"),
+    "downloads.scan_minutes": N_("Minutes between looks"),
+    "downloads.events": N_("Notice downloads at once"),
+    "archive.folder": N_("Archive folder"),
+    "log.level": N_("Detail of the log"),
+    "reminders.on": N_("Remind me of exporting again"),
+    "reminders.days": N_("After so many days"),
+    "reminders.chatgpt_days": N_("Days for ChatGPT"),
+    "reminders.claude_days": N_("Days for Claude"),
+    "reminders.deepseek_days": N_("Days for DeepSeek"),
+    "notices.imported": N_("Say what was imported"),
+    "notices.attention": N_("Say what needs attention"),
+    "notices.parts": N_("Say which parts are missing"),
+    "notices.quiet_from": N_("Quiet from"),
+    "notices.quiet_until": N_("Quiet until"),
+    "mirror.folder": N_("Folder of notes"),
+    "mirror.format": N_("Form of the notes"),
+    "mirror.filters": N_("Which chats"),
+    "desktop.language": N_("Language"),
+}
+
+WORDS = {
+    "downloads.after_import": {
+        "leave": N_("Leave the download where it is"),
+        "trash": N_("Put it into the trash"),
+        "move": N_("Move it to a folder"),
+    },
+    "desktop.language": {"": N_("The desktop's"), "en": "English", "zh_CN": "简体中文"},
+    "mirror.format": {"markdown": "Markdown"},
+    "log.level": {"info": N_("Usual"), "debug": N_("More, to find a mistake")},
+}
+
+RARE = frozenset(
+    {
+        "downloads.quiet_seconds",
+        "downloads.scan_minutes",
+        "downloads.events",
+        "archive.folder",
+        "log.level",
+        "mirror.format",
+        "reminders.chatgpt_days",
+        "reminders.claude_days",
+        "reminders.deepseek_days",
+    }
+)
+"""What hardly anybody changes, shown when asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting in the form. `shown` is what stands in the field; `choices` are value and words."""
+
+    name: str
+    title: str
+    meaning: str
+    sort: str
+    shown: str
+    fault: Fault | None = None
+    choices: Sequence[tuple[str, str]] = ()
+    low: float = 0.0
+    high: float = 0.0
+    placeholder: str = ""
+
+    @property
+    def place(self) -> str:
+        """The field's id in the page."""
+        return self.name.replace(".", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings that stand together."""
+
+    title: str
+    fields: tuple[Field, ...]
+    rare: bool = False
+
+    @property
+    def faulty(self) -> bool:
+        """Whether something in it has to be put right."""
+        return any(each.fault for each in self.fields)
+
+
+def groups(
+    values: Mapping[str, Any], faults: Sequence[Fault] = (), placeholders: Mapping[str, str] | None = None
+) -> list[Group]:
+    """All settings as fields, by table, those that are seldom changed last.
+
+    `values` are those that are written, or were tried, by name.
+    """
+    known = {fault.name: fault for fault in faults}
+    fields = {
+        each.name: _field(each, values, known.get(each.name), (placeholders or {}).get(each.name, ""))
+        for each in SETTINGS
+    }
+    made = [
+        Group(
+            _(TABLES[table]) if table in TABLES else table.capitalize(),
+            tuple(fields[each.name] for each in SETTINGS if each.table == table and each.name not in RARE),
+        )
+        for table in dict.fromkeys(each.table for each in SETTINGS)
+    ]
+    rare = tuple(fields[each.name] for each in SETTINGS if each.name in RARE)
+    return [*(each for each in made if each.fields), Group(_("What is seldom changed"), rare, rare=True)]
+
+
+def read(form: Form) -> dict[str, Value]:
+    """The settings that a form says, as they would be written; what is no number stays as it was typed."""
+    return {
+        each.name: _said(each, form) for each in SETTINGS if each.name in form or isinstance(each.kind, Flag)
+    }
+
+
+def _field(setting: Setting, values: Mapping[str, Any], fault: Fault | None, placeholder: str) -> Field:
+    value = values.get(setting.name, setting.default)
+    title = _(TITLES[setting.name]) if setting.name in TITLES else setting.key.replace("_", " ").capitalize()
+    field = Field(
+        setting.name, title, _(setting.meaning), "text", _shown(value), fault, placeholder=placeholder
+    )
+    match setting.kind:
+        case Flag():
+            return replace(field, sort="flag", shown="on" if value is True else "")
+        case Number(low=low, high=high):
+            return replace(field, sort="number", low=low, high=high)
+        case Choice(words=words):
+            said = WORDS.get(setting.name, {})
+            return replace(
+                field,
+                sort="choice",
+                choices=[(word, _(said[word]) if said.get(word) else word) for word in words],
+            )
+        case Folders():
+            return replace(field, sort="lines")
+        case Folder():
+            return replace(field, sort="folder")
+        case TimeOfDay():
+            return replace(field, sort="time")
+        case _:
+            return field
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case time():
+            return value.strftime("%H:%M")
+        case float() if value.is_integer():
+            return str(int(value))
+        case list() | tuple():
+            return "\n".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _said(setting: Setting, form: Form) -> Value:
+    typed = form.get(setting.name)
+    match setting.kind:
+        case Flag():
+            return setting.name in form
+        case Number():
+            return _number(typed)
+        case Folders():
+            return [each.strip() for each in typed.splitlines() if each.strip()]
+        case _:
+            return typed
+
+
+def _number(typed: str) -> Value:
+    try:
+        number = float(typed.replace(",", "."))
+    except ValueError:
+        return typed
+    return int(number) if number.is_integer() and "e" not in typed.lower() else number

@@ -1,0 +1,74 @@
+"""Entries that were found, read again from the archive: the index holds no text.
+
+Of most, the bytes of that message alone are unpacked and read. The key tells whether the very entry that was
+indexed came of it; if not, for its meaning hangs on other messages or on several forms, the whole record is read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chathold.archive.contents import Form, contents, contents_of
+from chathold.archive.reading import record_of
+from chathold.archive.slices import Slice, read_slices
+from chathold.search.entries import TITLE, Entry, entries_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the table `entry`."""
+
+    id: int
+    record: int
+    role: int
+    time: int | None
+    key: int
+    form: int | None
+    at: int | None
+    size: int | None
+
+    @property
+    def slice(self) -> Slice | None:
+        """Where the message stands, if that is known."""
+        if self.form is None or self.at is None or self.size is None:
+            return None
+        return Slice(self.form, self.at, self.size)
+
+
+def read_again(database: sqlite3.Connection, lines: Iterable[Line]) -> dict[int, Entry]:
+    """The entries of lines, by their numbers. Raises `ArchiveError` if a record is damaged."""
+    by_record: dict[int, list[Line]] = {}
+    for line in lines:
+        by_record.setdefault(line.record, []).append(line)
+    found: dict[int, Entry] = {}
+    for record, held in by_record.items():
+        found |= _of_slices(database, record, held)
+        if any(line.id not in found for line in held):
+            entries = {entry.key: entry for entry in entries_of(contents(database, record))}
+            found |= {line.id: entries[line.key] for line in held if line.key in entries}
+    return found
+
+
+def _of_slices(database: sqlite3.Connection, number: int, lines: list[Line]) -> dict[int, Entry]:
+    """What the slices say, of those lines of a record of which that is what was indexed."""
+    record = record_of(database, number)
+    by_form: dict[int, list[tuple[Line, Slice]]] = {}
+    found: dict[int, Entry] = {}
+    for line in lines:
+        if line.role == TITLE:
+            (title, updated) = database.execute(
+                "SELECT title, updated FROM state WHERE record = ?", (number,)
+            ).fetchone()
+            found[line.id] = next(entries_of(contents_of(database, record, (title, updated), [], ())))
+        elif place := line.slice:
+            by_form.setdefault(place.form, []).append((line, place))
+    for form, held in by_form.items():
+        readings = read_slices(database, record, [place for _line, place in held])
+        for (line, _place), reading in zip(held, readings, strict=True):
+            said = contents_of(database, record, ("", None), [Form(form, b"", reading)], reading.messages)
+            same = next((entry for entry in entries_of(said) if entry.key == line.key), None)
+            if same:
+                found[line.id] = same
+    return found
