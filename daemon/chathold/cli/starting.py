@@ -54,7 +54,7 @@ def _install(call: Call, *, browser: bool) -> int:
     _refuse_another(call, starting.standing(name, folders))
     make_folders(call.home, settings)
     stand = _installed(call.home, settings, folders)
-    value = _value(stand) | show_reader(call.home, browser=browser)
+    value = _value(stand) | show_reader(call.home, browser=browser, door="installed")
 
     def words() -> None:
         _say(stand)
