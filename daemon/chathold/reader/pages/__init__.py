@@ -8,6 +8,7 @@ from chathold.core.texts import N_
 from chathold.reader.pages import (
     before_deleting,
     conversation,
+    copies,
     entering,
     files,
     history,
@@ -24,6 +25,7 @@ from chathold.reader.pages import (
 MODULES = (
     before_deleting,
     conversation,
+    copies,
     entering,
     files,
     history,
