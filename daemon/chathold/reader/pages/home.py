@@ -21,6 +21,7 @@ from chathold.attention import Severity, concerns
 from chathold.attention.gathering import situation_of
 from chathold.daemon.presence import is_held
 from chathold.reader.opening import archive_of, reader_of, state_of
+from chathold.reader.pages.copies import copying_of
 from chathold.reader.pages.listing import account_key
 from chathold.reader.showing import page
 from chathold.state import State
@@ -52,6 +53,7 @@ def home(request: Request) -> Response:
             "accounts": [_account(each, news) for each in known],
             "attention": sum(each.severity > Severity.MILD for each in wanting),
             "copies": copies(archive),
+            **copying_of(request),
             "newest": sums("newest", partial(page_of, archive, Wanted(), limit=_SHOWN)),
             "labels": labelled(known),
         }
