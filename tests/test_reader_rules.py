@@ -16,6 +16,7 @@ import talks
 from asking import ADDRESS, NOW, Asking, Clock
 from chathold.archive import views
 from chathold.archive.store import Archive
+from chathold.core.saying import amount
 from chathold.core.texts import speak
 from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
