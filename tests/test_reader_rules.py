@@ -22,7 +22,7 @@ from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
 from chathold.reader.pages.files import picture_type
 from chathold.reader.talk import PAGE, Wish, anchor, read
-from chathold.reader.wording import ago, amount, exact, titled
+from chathold.reader.wording import ago, exact, titled
 from screens import said
 
 # --- whether anybody reads
