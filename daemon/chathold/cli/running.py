@@ -39,6 +39,8 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     from chathold.daemon.signals import heed_signals  # noqa: PLC0415
     from chathold.desktop.running import Desktop  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
+    from chathold.startup import name_of  # noqa: PLC0415
+    from chathold_service.stopping import stop_service  # noqa: PLC0415
 
     os.environ.setdefault(
         "PYTHONSAFEPATH", "1"
@@ -51,7 +53,12 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     with logging_to(call.home.logs, level=settings.log.level):
         daemon = Daemon(call.home, settings, given)
         daemon.stream.listen(log)
-        desktop = Desktop(call.home, daemon.take, daemon.stop, with_tray=not no_tray)
+
+        def end_for_good() -> None:
+            stop_service(name_of(call.home))
+            daemon.stop()
+
+        desktop = Desktop(call.home, daemon.take, end_for_good, with_tray=not no_tray)
         daemon.stream.listen(desktop.heard)
         heed_signals(daemon)
         try:
