@@ -15,7 +15,9 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.annotations import DBusBool, DBusDict, DBusInt32, DBusSignature, DBusStr, DBusUInt32
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
-PATIENCE = 10.0
+PATIENCE = 30.0
+_REACTION = 0.2
+"""Nobody presses a button before the program has heard that it is shown."""
 Strings = Annotated[list[str], DBusSignature("as")]
 
 _CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -310,8 +312,9 @@ class Notifications(Service):
         """How many have come that nobody has looked at."""
         return self._server.notices.qsize()
 
-    def press(self, notice: Notice, label: str) -> None:
-        """Press a button; an empty label stands for the notification itself."""
+    async def press(self, notice: Notice, label: str) -> None:
+        """Press a button, as soon as a person could; an empty label stands for the notification itself."""
+        await asyncio.sleep(_REACTION)
         self._server.invoked(notice.number, notice.actions[label])
         self._server.closed(notice.number, 2)
 

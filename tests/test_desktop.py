@@ -190,7 +190,7 @@ def test_the_menu_tells_of_an_import_while_it_is_open(home: Home) -> None:
     async def story() -> None:
         async with living(home) as (panel, server, _daemon):
             before = await panel.menu()
-            drop(home, chats=12_000)
+            drop(home, chats=6_000)
             shares: list[str] = []
             while len(set(shares)) < 3:
                 changed, _gone = await panel.signal("ItemsPropertiesUpdated")
@@ -200,8 +200,8 @@ def test_the_menu_tells_of_an_import_while_it_is_open(home: Home) -> None:
                 if "label" in said.get(before[0].number, {}):
                     shares.append(said[before[0].number]["label"])
             assert all(each.startswith("Importing an export · ") for each in shares)
-            await server.notice()
-            assert "12,000 chats kept" in (await panel.menu())[0].label
+            await _notice(server)
+            assert "6,000 chats kept" in (await panel.menu())[0].label
 
     run(story())
 
@@ -345,7 +345,7 @@ def test_what_needs_attention_is_told_once_a_day_for_each_cause(home: Home) -> N
             assert found.title == "Needs attention"
             assert "deepseek_data" not in found.body
             assert found.body.startswith("2 times: ")
-            server.press(found, "See why")
+            await server.press(found, "See why")
             await until(lambda: home.opened() and home.opened()[-1].endswith("?to=attention"))
             lines = await panel.menu()
             assert lines[0].label == "2 downloads could not be read · see why"
@@ -365,7 +365,7 @@ def test_a_reminder_is_answered_by_its_buttons(home: Home) -> None:
             reminder = found["Time for a new export"]
             assert reminder.body == f"Your {WORK} copy is {_age(home)} days old."
             assert list(reminder.actions) == ["", "Show me how", "I asked for it", "Later"]
-            server.press(reminder, "I asked for it")
+            await server.press(reminder, "I asked for it")
             await until(lambda: _stage(home) == "asked")
 
     run(story())

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import golden
+from chathold.mirror.memory import Memory
 from chathold.mirror.notes import NAMES, hash_of, new_note, read_note, renewed
 from commands import chathold
 from law_bench import imported
@@ -187,6 +188,26 @@ def test_without_its_memory_nothing_is_lost_or_written_twice(desk: Desk) -> None
     before = {path: path.read_bytes() for path in desk.files()}
     desk.forget_what_was_written()
     assert desk.mirror()["left"] == 1
+    assert {path: path.read_bytes() for path in desk.files()} == before
+
+
+def test_cut_off_before_it_remembered_it_goes_on_where_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written by then is found by its ids, and not written twice."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(_memory: Memory) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Memory, "save", killed)
+        with pytest.raises(Killed):
+            desk.export(bees=2, bread=1)
+    before = {path: path.read_bytes() for path in desk.files()}
+    assert desk.mirror()["left"] == 2
     assert {path: path.read_bytes() for path in desk.files()} == before
 
 

@@ -73,7 +73,7 @@ def test_buttons_act(play: Callable[[Story], None]) -> None:
             for label in ("", "Yes", "No"):
                 buttons = (("Yes", doing("yes")), ("No", doing("no")))
                 assert await notifier.show(Notice("t", "b", doing("click"), buttons))
-                server.press(await server.notice(), label)
+                await server.press(await server.notice(), label)
             assert [await done.get() for _ in range(3)] == ["click", "yes", "no"]
 
     play(story)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 import talks
 from asking import ADDRESS, NOW, Asking, Clock
+from chathold.archive import views
+from chathold.archive.store import Archive
 from chathold.core.texts import speak
 from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
@@ -306,6 +308,33 @@ def test_an_address_never_holds_what_is_sought(home: Path) -> None:
     assert (answer.status, "stable" in where) == (303, False)
     assert "<mark>stable</mark>" in browser.get(where).text
     assert "Nothing was found" not in browser.get("search/forgotten").text
+
+
+def test_a_chat_is_put_together_once_until_the_archive_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages are quick; and what another process imports meanwhile is on the next one, in lists and sums, too."""
+    home, talk = tmp_path / "home", talks.long(PAGE + 10)
+    assert said(home, "import", os.fspath(talks.write(tmp_path / "a.zip", [talk], month=7))).code == 0
+    made: list[str] = []
+    show = views.show
+
+    def counted(archive: Archive, name: str, version: str = "") -> dict[str, Any]:
+        made.append(name)
+        return show(archive, name, version)
+
+    monkeypatch.setattr(views, "show", counted)
+    browser, chat = Asking(home), _id(home, "A talk of")
+    pages = [browser.get(f"chat/{chat}?page={number}").text for number in (1, 2, 1)]
+    assert len(made) == 1
+    assert "quite new words" not in "".join(pages)
+    assert "1 chat, by month" in browser.get("chats").text
+    talk.say("user", "quite new words")
+    other = talks.Talk("66666666-0000-4000-8000-000000000006", "Another")
+    other.say("user", "hello")
+    assert said(home, "import", os.fspath(talks.write(tmp_path / "b.zip", [talk, other], month=8))).code == 0
+    assert "quite new words" in browser.get(f"chat/{chat}?page=2").text
+    assert "2 chats, by month" in browser.get("chats").text
 
 
 def test_what_cannot_be_understood_is_explained(home: Path) -> None:

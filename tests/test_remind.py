@@ -12,7 +12,7 @@ import pytest
 
 import histories
 from chathold.archive.summary import moment
-from chathold.reminders.services import DAY
+from chathold.reminders.rules import DAY
 from commands import chathold
 from screens import said
 

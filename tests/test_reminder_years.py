@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chathold.archive.exported import LastExport
 from chathold.reminders import Plan, Said, Stage
-from chathold.reminders.services import DAY
+from chathold.reminders.rules import DAY
 from chathold.state import State
 from years import BEGIN, WITHIN, Year
 

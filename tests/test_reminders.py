@@ -10,10 +10,10 @@ import pytest
 
 from chathold.archive.exported import LastExport
 from chathold.providers import PROVIDERS
-from chathold.reminders import SERVICES, Plan, Reminder, Said, Stage, is_quiet, reminders, said, to_show
-from chathold.reminders.rules import LAPSE
-from chathold.reminders.services import DAY, HOUR
+from chathold.reminders import Plan, Reminder, Said, Stage, is_quiet, reminders, said, to_show
+from chathold.reminders.rules import DAY, HOUR, LAPSE
 from chathold.reminders.words import words_of
+from chathold.services import BY_NAME
 from chathold.state import Marks, Showing
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
@@ -49,10 +49,10 @@ def answered(*answers: tuple[Said, float], export: LastExport = WORK) -> Marks:
     return marks
 
 
-def test_every_service_has_its_ways() -> None:
-    """Each provider is known to the reminders, by the name it has everywhere."""
+def test_every_provider_has_a_way_to_its_exports() -> None:
+    """Its page, how long the link lives, and the name it has everywhere."""
     assert {each.NAME: each.TITLE for each in PROVIDERS} == {
-        each.provider: each.title for each in SERVICES.values()
+        each.name: each.title for each in BY_NAME.values() if each.page and each.link_hours
     }
 
 

@@ -374,14 +374,37 @@ def test_a_folder_that_cannot_be_written_is_told_with_the_way_out(archive: Archi
     assert "restore" in caught.value.advice
 
 
-def test_where_none_can_be_made_a_search_says_so(
-    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_where_none_can_be_made_a_search_fails_with_the_way_out(
+    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same, to whoever is root."""
     index_file(archive).unlink()
     monkeypatch.setattr(Archive, "writable", False)
-    assert chathold(home, "search", "user")["pending"] == 6
+    error = chathold(home, "search", "user", expect=1)["error"]
+    assert error["place"].endswith("search.db")
+    assert "restore" in error["advice"]
+
+
+def test_where_it_cannot_follow_a_search_answers_with_what_it_has(
+    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says what is in the way, and how much is missing."""
+    with closing(sqlite3.connect(index_file(archive))) as database, database:
+        database.execute("UPDATE done SET fingerprint = x'00' WHERE record = 1")
+        database.execute("DELETE FROM about WHERE name = 'marker'")
+    monkeypatch.setattr(Archive, "writable", False)
+    answer = chathold(home, "search", "user")
+    assert (answer["total"], answer["pending"]) == (4, 1)
     assert "restore" in capsys.readouterr().err
+
+
+def test_an_archive_that_nobody_may_change_is_searched_if_its_index_is_complete(
+    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one on a disk that was made read-only."""
+    monkeypatch.setattr(Archive, "writable", False)
+    assert chathold(home, "search", "user")["total"] == 5
+    assert archive
 
 
 def test_a_backup_holds_no_index(home: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from chathold.archive.exported import LastExport
 from chathold.reminders import Plan, Reminder, Said, Stage, is_quiet, reminders, said
 from chathold.reminders.delivering import Delivery
-from chathold.reminders.services import DAY
+from chathold.reminders.rules import DAY
 from chathold.state import Marks, State
 
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp()

@@ -30,7 +30,7 @@ from chathold_service.programs import DesktopError, Entry, Program
 NAME = "chathold"
 _ABOUT = N_("Read and search your ChatGPT, Claude and DeepSeek chats, kept on this computer")
 _KIND = N_("Archive of AI chats")
-_KEYWORDS = N_("ChatGPT;Claude;DeepSeek;AI;chat;chats;conversation;history;archive;export;聊天记录;")
+_KEYWORDS = N_("ChatGPT;Claude;DeepSeek;chat;聊天记录;AI;conversation;history;archive;export;")
 _PATIENCE = 15.0
 _LOOKS_EVERY = 0.1
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
@@ -77,6 +77,12 @@ def port_of(home: Home) -> int:
         known = address.remembered(state)
         if known is not None:
             return known.port
+    return free_port(home)
+
+
+def free_port(home: Home) -> int:
+    """The reader's port, if nobody listens there; else another, which is remembered. Raises `ChatholdError`."""
+    with closing(State.open(home.state)) as state:
         there, chosen = address.listen(state)
         there.close()
         return chosen.port

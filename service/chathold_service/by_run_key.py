@@ -20,6 +20,8 @@ from chathold_service.shortcuts import Shortcut, save
 from chathold_service.supervising import begin
 
 KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+_NAMED = 5
+"""So many of the keywords are part of the shortcut's name."""
 _LONGEST = 260
 """Characters of a command line that Windows starts from the key."""
 
@@ -86,7 +88,7 @@ class ByRunKey:
                 icon,
                 Path.home(),
             ),
-            menu / f"{program.name.capitalize()} ({entry.keywords['en'].rstrip(';').replace(';', ', ')}).lnk",
+            menu / f"{program.name.capitalize()} ({', '.join(entry.keywords['en'].split(';')[:_NAMED])}).lnk",
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import logging
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SERVER = "org.freedesktop.Notifications"
 SERVER_PATH = "/org/freedesktop/Notifications"
+_RESTARTED_AFTER = 600.0
 _LOG = logging.getLogger("chathold.notices")
 
 Action = Callable[[], None]
@@ -56,17 +58,35 @@ class Notifier:
         self._icon = icon
         self._bus = bus
         self._notifier: DesktopNotifier | None = None
+        self._not_before = 0.0
+
+    async def is_possible(self) -> bool:
+        """Whether the desktop would take a notification now, as far as that can be known beforehand."""
+        return sys.platform != "linux" or await self._capabilities() is not None
 
     async def show(self, notice: Notice) -> bool:
         """Show one; whether the desktop has taken it."""
         body = notice.body
         if sys.platform == "linux":
-            can = await capabilities(self._bus)
+            can = await self._capabilities()
             if can is None:
                 return False
             body = html.escape(body, quote=False) if "body-markup" in can else body
         notifier = self._connected()
         return notifier is not None and await _taken(notifier, notice, body)
+
+    async def _capabilities(self) -> list[str] | None:
+        """What the server can do. One that the bus cannot start is not tried to be started again too soon."""
+        if self._bus is None or not self._bus.connected:
+            return None
+        from chathold_service.session_bus import has_owner  # noqa: PLC0415 - other systems have no such bus
+
+        now = time.monotonic()
+        if now < self._not_before and not await has_owner(self._bus, SERVER):
+            return None
+        can = await capabilities(self._bus)
+        self._not_before = now + _RESTARTED_AFTER if can is None else 0.0
+        return can
 
     def _connected(self) -> DesktopNotifier | None:
         if self._notifier is None:

@@ -93,6 +93,7 @@ KINDS: dict[str, Callable[[Vocabulary], Wish]] = {
     "2 Chinese characters": lambda v: Wish(v.characters(2)),
     "3 Chinese characters": lambda v: Wish(v.characters(3)),
     "a usual word, by one role": lambda v: Wish(v.word(v.usual), role="user"),
+    "a usual word, of one service": lambda v: Wish(v.word(v.usual), provider="chatgpt"),
     "a usual word, of one year": lambda v: Wish(v.word(v.usual), since="2025", until="2025"),
     "a usual word, the newest": lambda v: Wish(v.word(v.usual), newest=True),
 }

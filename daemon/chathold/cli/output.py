@@ -31,7 +31,9 @@ def write_json(value: Any) -> None:
 
 
 def write(text: str = "") -> None:
-    """One line of text for standard output, in UTF-8 whatever the terminal claims."""
+    """One line of text for standard output, in UTF-8 whatever the terminal claims; Windows' `pythonw` has none."""
+    if sys.stdout is None:
+        return
     data = (text + "\n").encode("utf-8", "replace")
     stream = getattr(sys.stdout, "buffer", None)
     if stream is None:
@@ -43,7 +45,9 @@ def write(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """One line for standard error."""
+    """One line for standard error, if there is any."""
+    if sys.stderr is None:
+        return
     sys.stderr.write(text + "\n")
 
 

@@ -15,10 +15,11 @@ from chathold.configuration import load
 from chathold.core.errors import ChatholdError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import N_, _
-from chathold.reminders import SERVICES, Reminder, Said, Stage, said
+from chathold.reminders import Reminder, Said, Stage, said
 from chathold.reminders.now import as_json, local, plan_of, reminders_now
 from chathold.reminders.saying import LATER_DAYS
 from chathold.reminders.words import name_of, words_of
+from chathold.services import BY_NAME
 from chathold.state import Marks, State
 
 _STAGES = {
@@ -83,8 +84,8 @@ def _chosen(standing: list[Reminder], whose: str, answered: Said) -> list[Remind
     found = [each for each in standing if _is_meant(each, whose)]
     if answered in (Said.ASKED, Said.CAME) and len(found) > 1:
         raise UsageError(_("Several accounts could be meant."), advice=", ".join(_keys(found)))
-    if not found and whose in SERVICES:
-        return [Reminder(whose, "", SERVICES[whose].title, "", Stage.FRESH, None, None, 0.0)]
+    if not found and whose in BY_NAME:
+        return [Reminder(whose, "", BY_NAME[whose].title, "", Stage.FRESH, None, None, 0.0)]
     if not found:
         raise ChatholdError(
             _("There is no such account."), place=whose, advice=_('"chathold account" lists them.')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,12 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     from chathold.daemon.signals import heed_signals  # noqa: PLC0415
     from chathold.desktop.running import Desktop  # noqa: PLC0415
     from chathold.logs import logging_to  # noqa: PLC0415
+    from chathold.startup import name_of  # noqa: PLC0415
+    from chathold_service.stopping import stop_service  # noqa: PLC0415
 
+    os.environ.setdefault(
+        "PYTHONSAFEPATH", "1"
+    )  # for those that it starts: whatever lies in its folder is not ours
     settings = load(call.home.configuration)
     given = [each.expanduser().absolute() for each in folders]
     watched = replace(settings.downloads, folders=tuple(given)) if given else settings.downloads
@@ -47,7 +53,12 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     with logging_to(call.home.logs, level=settings.log.level):
         daemon = Daemon(call.home, settings, given)
         daemon.stream.listen(log)
-        desktop = Desktop(call.home, daemon.take, daemon.stop, with_tray=not no_tray)
+
+        def end_for_good() -> None:
+            stop_service(name_of(call.home))
+            daemon.stop()
+
+        desktop = Desktop(call.home, daemon.take, end_for_good, with_tray=not no_tray)
         daemon.stream.listen(desktop.heard)
         heed_signals(daemon)
         try:

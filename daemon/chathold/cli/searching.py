@@ -16,7 +16,7 @@ from chathold.cli.output import answer, day, note, titled, write
 from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
-from chathold.search import Found, Hit, Wish, catch_up, find
+from chathold.search import Found, Hit, Wish, catch_up, find, standing
 
 MARKS = ("⟪", "⟫")
 """Around what was searched for, in the snippets of `--json`."""
@@ -83,6 +83,8 @@ def _found(archive: Archive, wish: Wish, limit: int) -> Found:
     try:
         catch_up(archive, stop=lambda: time.monotonic() > until)
     except ArchiveError as error:
+        if not standing(archive).indexed:  # then nothing can be found, and that is no answer
+            raise
         note(f"{error.place}: {error.title}")
         note(f"  {error.advice}")
     return find(archive, wish, limit=limit)

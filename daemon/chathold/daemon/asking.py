@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from chathold.configuration import Settings
@@ -17,15 +18,19 @@ def request(
 
     `leave`: what becomes of the download is no business of the settings; it was chosen by hand.
     """
-    downloads, mirror = settings.downloads, settings.mirror
-    return Request(
+    downloads = settings.downloads
+    asked = Request(
         os.fspath(path) if path else "",
         create=create,
         after_import=LEAVE if leave else downloads.after_import,
         move_to=os.fspath(downloads.move_to or ""),
         language=settings.desktop.language,
         index=path is None,
-        mirror=os.fspath(mirror.folder or ""),
-        filters=mirror.filters,
-        state=os.fspath(state),
     )
+    return with_notes(asked, settings, state)
+
+
+def with_notes(request: Request, settings: Settings, state: Path) -> Request:
+    """The same, and to bring the folder of notes up to date after it, if the settings name one."""
+    folder = os.fspath(settings.mirror.folder or "")
+    return replace(request, mirror=folder, filters=settings.mirror.filters, state=os.fspath(state))

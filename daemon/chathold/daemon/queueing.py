@@ -107,7 +107,7 @@ class Queue:
             case Verdict.NOT_AN_EXPORT:
                 self.state.downloads.done(download.path, self._mark(download), now)
                 if chosen:
-                    self._tell_chosen(download, answer, _("This is no export that Chathold knows."))
+                    self._tell_chosen(download, answer, _("This is no export that Chathold can read."))
             case Verdict.GONE:
                 self.state.downloads.drop(download.path)
                 if chosen:

@@ -68,4 +68,4 @@ class Clicks:
 
     def quit(self) -> None:
         """As the protocol says."""
-        self.end()
+        self.work(self.end)

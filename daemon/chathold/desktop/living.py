@@ -134,6 +134,12 @@ class Living:
         self._start(self._show_due())
 
     async def _show_due(self) -> None:
+        """Show what is due, if the desktop would take it: what was claimed and not shown might wait a day."""
+        if (
+            not (self._doings.view.calls or self._state.notices.unseen())
+            or not await self._session.can_show()
+        ):
+            return
         await self._delivery.tick(self._doings.view.reminders, self._doings.now, self._quiet_hours())
         await self._show_unseen()
 

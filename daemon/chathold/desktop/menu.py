@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from chathold.core.texts import _
 from chathold.desktop import words
 from chathold.desktop.view import View
-from chathold.reminders import SERVICES, Reminder, Said, Stage
+from chathold.reminders import Reminder, Said, Stage
+from chathold.services import SERVICES
 from chathold_service.tray.menus import Menu, MenuItem
 
 _SHOWN = 3
@@ -75,8 +76,8 @@ def _always(value: bool) -> Callable[[Any], bool]:  # noqa: FBT001 - a check mar
 def _accounts(view: View, actions: Actions) -> Iterator[Any]:
     """A line for each account; where nothing is archived yet, one for each service."""
     if not view.reminders:
-        for service in SERVICES.values():
-            below = Menu(MenuItem(_("Ask for an export…"), _does(actions.open_service, service.provider)))
+        for service in SERVICES:
+            below = Menu(MenuItem(_("Ask for an export…"), _does(actions.open_service, service.name)))
             yield MenuItem(_("{name} · no export yet").format(name=service.title), below)
     for each in view.reminders:
         yield MenuItem(words.account(each, view.now), Menu(*_answers(each, actions)))

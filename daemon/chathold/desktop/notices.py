@@ -85,9 +85,7 @@ def _imported(facts: Facts, label: Label) -> str:
     if facts["new"]:
         counted.append(ngettext("{n} new chat", "{n} new chats", facts["new"]).format(n=f"{facts['new']:,}"))
     if facts["updated"]:
-        counted.append(
-            ngettext("{n} continued", "{n} continued", facts["updated"]).format(n=f"{facts['updated']:,}")
-        )
+        counted.append(_("{n} continued").format(n=f"{facts['updated']:,}"))
     if not counted:
         return _("{name}: nothing new.").format(name=name)
     said = _("{name}: {counts}.").format(name=name, counts=_(", ").join(counted))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from contextlib import closing
 
@@ -11,31 +9,29 @@ from chathold import address
 from chathold.home import Home
 from chathold.logs import LOG
 from chathold.reader.session import entrance, new_code
-from chathold.reminders import SERVICES
+from chathold.services import BY_NAME
 from chathold.state import State
 from chathold_service.opening import open_uri
 
 
 def open_page(home: Home, name: str = "") -> None:
-    """Show a page of the reader, by the name of its door. May take seconds: a browser may have to be started."""
-    at = address.found(home.state)
-    if at is None:  # nobody listens: the command starts a reader by itself, and shows it
-        subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", "chathold", *home.arguments, "web"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        return
+    """Show a page of the reader, by the name of its door. May take seconds: a browser may have to be started.
+
+    The daemon itself listens for the reader, so nobody has to connect to see whether somebody does: a confined
+    service may not.
+    """
     with closing(State.open(home.state)) as state:
-        where = entrance(at, new_code(state, time.time()), name)
-    _show(where)
+        at = address.remembered(state) if address.is_held(home.state) else None
+        where = entrance(at, new_code(state, time.time()), name) if at else ""
+    if where:
+        _show(where)
+    else:
+        LOG.warning("Nobody listens for the reader.")
 
 
 def open_service(provider: str) -> None:
     """Show where a service is asked for an export."""
-    _show(SERVICES[provider].page)
+    _show(BY_NAME[provider].page)
 
 
 def _show(address: str) -> None:

@@ -158,6 +158,8 @@ class Desktop:
             return
         try:
             await self._living.tick()
+        except asyncio.CancelledError:
+            return  # the end has come meanwhile; the scheduler would log it as a failure
         except Exception as error:  # noqa: BLE001 - an edge: the next tick may do
             self._report(error)
 

@@ -65,6 +65,10 @@ class Session:
         if self._tray is not None:
             self._tray.update(look)
 
+    async def can_show(self) -> bool:
+        """Whether the desktop would take a notice now."""
+        return self._notifier is not None and await self._notifier.is_possible()
+
     async def show(self, notice: Notice) -> bool:
         """Show a notice; whether the desktop has taken it."""
         return self._notifier is not None and await self._notifier.show(notice)

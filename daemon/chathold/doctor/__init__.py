@@ -3,6 +3,7 @@
 A check is a function that is given the `Patient` and yields findings; a new one is one line in `CHECKS`.
 """
 
+from chathold.doctor.desktop import desktop
 from chathold.doctor.findings import Check, Finding, Patient, State, examined
 from chathold.doctor.folders import after_import, configuration, log, places, watch_limits, watched_folder
 from chathold.doctor.keeping import archive, archive_disk, archive_rights, disk_space, write_ahead_log
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     log,
     session,
     startup,
+    desktop,
     database,
     program,
     packages,

@@ -180,9 +180,6 @@ class Provider(Protocol):
     def name_time(self, name: str) -> float | None:
         """The export time that the provider put into the file name of the download, if it did."""
 
-    def chat_address(self, ref: str) -> str:
-        """Where the conversation of this id is on the service's website."""
-
     def strip(self, kind: str, value: dict[str, Any]) -> int:
         """Remove the fields proven volatile from a decoded record, in place; how many names went.
 

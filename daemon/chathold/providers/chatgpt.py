@@ -61,7 +61,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Reading
 from chathold.core.texts import N_
@@ -81,7 +80,6 @@ __all__ = [
     "asset_id",
     "asset_list",
     "asset_names",
-    "chat_address",
     "combine",
     "coverage",
     "holds_exports",
@@ -112,11 +110,6 @@ NEVER_EXPORTED: tuple[tuple[str, str], ...] = (
 )
 
 _VOLATILE = frozenset({"finished_duration_sec", "reasoning_start_time", "reasoning_end_time"})
-
-
-def chat_address(ref: str) -> str:
-    """Where a conversation is on the service's website."""
-    return "https://chatgpt.com/c/" + quote(ref, safe="")
 
 
 def strip(kind: str, value: dict[str, Any]) -> int:

@@ -46,7 +46,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Problem, Reading
 from chathold.core.texts import N_
@@ -375,11 +374,6 @@ def name_time(name: str) -> float | None:
         return seconds(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
     except ValueError:
         return None
-
-
-def chat_address(ref: str) -> str:
-    """Where a conversation is on the service's website."""
-    return "https://claude.ai/chat/" + quote(ref, safe="")
 
 
 def strip(kind: str, value: dict[str, Any]) -> int:  # noqa: ARG001 - the protocol's signature

@@ -44,7 +44,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from chathold.core.model import CONVERSATION, Problem, Reading
 from chathold.core.texts import N_
@@ -211,11 +210,6 @@ def name_time(name: str) -> float | None:
         return values.seconds(datetime(year, month, day, tzinfo=UTC).timestamp())
     except ValueError:
         return None
-
-
-def chat_address(ref: str) -> str:
-    """Where a conversation is on the service's website."""
-    return "https://chat.deepseek.com/a/chat/s/" + quote(ref, safe="")
 
 
 def strip(kind: str, value: dict[str, Any]) -> int:  # noqa: ARG001 - the protocol's signature

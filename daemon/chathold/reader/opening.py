@@ -16,7 +16,7 @@ from chathold.archive.store import Archive
 from chathold.home import Home
 from chathold.reader.attendance import Attendance
 from chathold.reader.forms import Form
-from chathold.reader.recent import Recent
+from chathold.reader.recent import Recent, stamp_of
 from chathold.reader.session import Session
 from chathold.state import State
 
@@ -46,9 +46,11 @@ def reader_of(request: Request) -> Reader:
 def archive_of(request: Request) -> Iterator[Archive | None]:
     """The archive as of one moment, or none if there is none yet. Raises `ChatholdError` if it is damaged.
 
-    It is read beside whoever writes. What an import has not derived yet is not seen (`archive.views`).
+    It is read beside whoever writes; `request.state.stamp` is what it was like before (`reader.recent`). What an
+    import has not derived yet is not seen (`archive.views`).
     """
     folder = reader_of(request).home.archive
+    request.state.stamp = stamp_of(folder)
     archive = Archive.open(folder)
     if archive is None:
         yield None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chathold.configuration import examine
 from chathold.daemon.answers import Answer, Request, Verdict
+from chathold.daemon.asking import with_notes
 from chathold.daemon.importing import Importer
 from chathold.daemon.presence import may_create, note_archive
 from chathold.daemon.queueing import keep_links
@@ -30,10 +31,12 @@ def imports_of(reader: Reader) -> Imports:
     home = reader.home
 
     def request(path: Path) -> Request:
-        language = examine(home.configuration)[0].desktop.language
+        settings = examine(home.configuration)[0]
         with closing(State.open(home.state)) as state:
             create = may_create(state, home.archive)
-        return Request(os.fspath(path), create=create, language=language, by_hand=True)
+        language = settings.desktop.language
+        asked = Request(os.fspath(path), create=create, language=language, by_hand=True)
+        return with_notes(asked, settings, home.state)
 
     def ended(answer: Answer) -> None:
         if answer.verdict is Verdict.IMPORTED:

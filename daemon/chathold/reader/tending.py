@@ -10,8 +10,10 @@ from contextlib import closing
 from queue import SimpleQueue
 
 from chathold.archive.store import Archive
+from chathold.configuration import examine
 from chathold.core.errors import ChatholdError
 from chathold.daemon.answers import Answer, Ended, Request, Said
+from chathold.daemon.asking import with_notes
 from chathold.daemon.importing import Importer
 from chathold.daemon.presence import is_held
 from chathold.home import Home
@@ -46,7 +48,8 @@ class Tending:
                 self._importer.rest()
                 return
             if isinstance(said, Answer):
-                self._importer.send(Request("", index=True, language=self._language))
+                asked = Request("", index=True, language=self._language)
+                self._importer.send(with_notes(asked, examine(self._home.configuration)[0], self._home.state))
 
 
 def _is_behind(home: Home) -> bool:

@@ -1,6 +1,5 @@
 """Reminding people to export again, and leading them through the service's waiting.
 
-    services    how each service hands out its export: where, how long one waits, how long the link lives   pure
     rules       where each account stands: nothing to do, due, asked for, a link that lives for a while     pure
     showing     which reminders are to be shown now                                                         pure
     delivering  showing them: claimed, shown, proven
@@ -8,20 +7,18 @@
     words       a reminder in words
     now         all of it for this archive and these settings
 
-What was said and shown is remembered in `state`; when an account was last exported, the archive knows.
+What was said and shown is remembered in `state`; when an account was last exported, the archive knows; how a
+service hands out its exports, `services`.
 """
 
 from chathold.reminders.rules import Plan, Reminder, Stage, reminders
 from chathold.reminders.saying import Said, said
-from chathold.reminders.services import SERVICES, Service
 from chathold.reminders.showing import is_quiet, to_show
 
 __all__ = [
-    "SERVICES",
     "Plan",
     "Reminder",
     "Said",
-    "Service",
     "Stage",
     "is_quiet",
     "reminders",

@@ -17,12 +17,16 @@ from enum import StrEnum
 
 from chathold.archive.exported import LastExport
 from chathold.core.standing import UNKNOWN
-from chathold.reminders.services import DAY, LONGEST_WAIT, SERVICES
+from chathold.services import BY_NAME
 from chathold.state.reminders import Marks
 
 Local = Callable[[float], datetime]
 """Turns a time into the date and hour where the user is."""
 
+HOUR = 3600.0
+DAY = 24 * HOUR
+LONGEST_WAIT = 7 * DAY
+"""So long, at most, an export takes to be made."""
 LEEWAY = DAY
 """So far apart two clocks, and so vague a date, may be without one being taken for wrong."""
 LAPSE = 2 * LONGEST_WAIT
@@ -75,7 +79,7 @@ class Reminder:
     @property
     def title(self) -> str:
         """The service's name as people know it."""
-        return SERVICES[self.provider].title
+        return BY_NAME[self.provider].title
 
 
 def reminders(
@@ -86,12 +90,12 @@ def reminders(
     local: Local,
 ) -> list[Reminder]:
     """Where every account stands, and every service that is to be reminded of without one."""
-    known = [each for each in exports if each.provider in SERVICES]
+    known = [each for each in exports if each.provider in BY_NAME]
     found = {each.provider for each in known}
     lone = [
-        LastExport(each.provider, "", SERVICES[each.provider].title)
+        LastExport(each.provider, "", BY_NAME[each.provider].title)
         for each in marks.values()
-        if not each.account and each.provider in SERVICES and each.provider not in found
+        if not each.account and each.provider in BY_NAME and each.provider not in found
     ]
     counts = [each.provider for each in known if each.account != UNKNOWN]
     return [
@@ -182,7 +186,7 @@ def _wait(export: LastExport, marks: Marks) -> _Wait | None:
     if _arrived(export, marks):
         return None
     if marks.came is not None:
-        return _Wait(Stage.LINK, marks.came, marks.came + SERVICES[export.provider].link)
+        return _Wait(Stage.LINK, marks.came, marks.came + BY_NAME[export.provider].link_hours * HOUR)
     if marks.asked is not None:
         return _Wait(Stage.ASKED, marks.asked, marks.asked + LAPSE)
     return None

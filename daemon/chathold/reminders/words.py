@@ -7,8 +7,8 @@ from datetime import timedelta
 from chathold.core.plain import clean
 from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _, ngettext
-from chathold.reminders.rules import Local, Reminder, Stage
-from chathold.reminders.services import DAY, SERVICES
+from chathold.reminders.rules import DAY, Local, Reminder, Stage
+from chathold.services import BY_NAME
 
 
 def name_of(reminder: Reminder) -> str:
@@ -18,7 +18,7 @@ def name_of(reminder: Reminder) -> str:
 
 def account_name(provider: str, account: str, label: str) -> str:
     """The service's name, and the account's label if it has one, with nothing in it that steers what shows it."""
-    service = SERVICES.get(provider)
+    service = BY_NAME.get(provider)
     title = service.title if service else provider
     if label in ("", account, UNKNOWN, title):
         return title
@@ -66,14 +66,14 @@ def _asked(reminder: Reminder, now: float) -> str:
     said = ngettext("{name}: asked {n} day ago.", "{name}: asked {n} days ago.", days).format(
         name=name_of(reminder), n=days
     )
-    if not SERVICES[reminder.provider].mailed:
+    if not BY_NAME[reminder.provider].mailed:
         return f"{said} " + _("Is the download ready? No mail is sent: look in the settings there.")
     return f"{said} " + _("Has the mail or SMS come? Look in spam too.")
 
 
 def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:
-    service = SERVICES[reminder.provider]
-    days = round(service.link / DAY)
+    service = BY_NAME[reminder.provider]
+    days = round(service.link_hours / 24)
     works = (
         _("{name}: the link works about 24 hours.").format(name=name_of(reminder))
         if days <= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from chathold.archive.reading import provider_of
 from chathold.core.texts import _
@@ -38,7 +39,9 @@ def facts_of(shown: Json, labels: Mapping[tuple[str, str], str]) -> dict[str, st
 
 def address_of(line: Json) -> str:
     """Where the chat is at the service; "" for a document."""
-    return "" if line.get("kind") else provider_of(line["provider"]).chat_address(line["provider_id"])
+    if line.get("kind"):
+        return ""
+    return provider_of(line["provider"]).CHAT.format(id=quote(line["provider_id"], safe=""))
 
 
 def who(message: Json) -> str:

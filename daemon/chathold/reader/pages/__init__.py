@@ -14,12 +14,14 @@ from chathold.reader.pages import (
     history,
     home,
     imports,
+    installed,
     listing,
     missing_parts,
     needing,
     searching,
     services,
     settings,
+    taking_out,
 )
 
 MODULES = (
@@ -31,12 +33,14 @@ MODULES = (
     history,
     home,
     imports,
+    installed,
     listing,
     missing_parts,
     needing,
     searching,
     services,
     settings,
+    taking_out,
 )
 """Every module of pages; each has a list `ROUTES`."""
 

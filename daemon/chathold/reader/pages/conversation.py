@@ -70,7 +70,7 @@ def shown_of(request: Request, archive: Archive | None, name: str, version: str 
     """The conversation as `show` gives it. Raises `ChatholdError` if there is none of this id."""
     if archive is None:
         raise ChatholdError(_("There is no archive yet."), advice=_("Import an export first."))
-    return reader_of(request).recent.show(archive, name, version)
+    return reader_of(request).recent.show(archive, request.state.stamp, name, version)
 
 
 def outside(line: Json) -> str:

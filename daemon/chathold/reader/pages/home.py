@@ -6,6 +6,7 @@ up to an hour.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -30,7 +31,6 @@ Json = dict[str, Any]
 
 _PAUSE = 3600.0
 _SHOWN = 6
-_OLD_DAYS = 35
 
 
 def home(request: Request) -> Response:
@@ -40,11 +40,12 @@ def home(request: Request) -> Response:
         before = visit(state, now)
         watching = [each["folder"] for each in state.memory.get(WATCHING) or []]
     with archive_of(request) as archive:
-        held = totals(archive) if archive else None
+        sums = partial(reader_of(request).recent.sum, request.state.stamp)
+        held = sums("totals", partial(totals, archive)) if archive else None
         if archive is None or not held or not (held["conversations"] or held["documents"]):
             watched = is_held(reader_of(request).home.archive)
             return page(request, "welcome.html", watching=watching if watched else [])
-        known = accounts(archive)
+        known = sums("accounts", partial(accounts, archive))
         news = since(archive, before) if before else {}
         wanting = concerns(situation_of(reader_of(request).home, archive))
         values: Json = {
@@ -53,10 +54,8 @@ def home(request: Request) -> Response:
             "attention": sum(each.severity > Severity.MILD for each in wanting),
             "copies": copies(archive),
             **copying_of(request),
-            "newest": page_of(archive, Wanted(), limit=_SHOWN),
+            "newest": sums("newest", partial(page_of, archive, Wanted(), limit=_SHOWN)),
             "labels": labelled(known),
-            "before": before,
-            "old": now - _OLD_DAYS * 86_400,
         }
     return page(request, "home.html", **values)
 

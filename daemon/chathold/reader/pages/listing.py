@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from chathold.archive.listing import Wanted, count, months, page_of
 from chathold.archive.summary import Filters, accounts, labelled, records
 from chathold.core.identity import stable_id
 from chathold.core.texts import N_, _
-from chathold.reader.opening import archive_of
+from chathold.reader.opening import archive_of, reader_of
 from chathold.reader.showing import link, page
 from chathold.reader.wording import MONTHS, local, month
 
@@ -58,13 +59,14 @@ def chats(request: Request) -> Response:
     with archive_of(request) as archive:
         if archive is None:
             return page(request, "chats.html", **_NOTHING)
-        known = accounts(archive)
+        sums = partial(reader_of(request).recent.sum, request.state.stamp)
+        known = sums("accounts", partial(accounts, archive))
         chosen = next((each for each in known if account_key(each) == asked.get("account")), None)
         wanted = Wanted(
             chosen["provider"] if chosen else "", chosen["account"] if chosen else "", "gone" in asked
         )
-        counted = months(archive, wanted)
-        total = count(archive, wanted)
+        counted = sums(("months", wanted), partial(months, archive, wanted))
+        total = sums(("count", wanted), partial(count, archive, wanted))
         pages = max(1, -(-total // PAGE))
         number = min(_number(asked.get("page", "")), pages)
         lines = page_of(archive, wanted, limit=PAGE, offset=(number - 1) * PAGE)
