@@ -46,6 +46,7 @@ def test_a_second_copy_is_made_and_told_of(browser: Asking, tmp_path: Path) -> N
     ("folder", "words"),
     [
         ("copy", "has to be named in full"),
+        ("{tmp}/a\0b", "has to be named in full"),
         ("~nobody-of-this-name/copy", "has to be named in full"),
         ("{tmp}/Downloads/copy", "is watched for downloads"),
         ("{tmp}/home/archive/copy", "is no second copy"),

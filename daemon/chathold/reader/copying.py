@@ -98,7 +98,7 @@ def target_of(reader: Reader, folder: str) -> Path:
         target = typed.expanduser()
     except RuntimeError:  # the home of somebody who is not there
         target = typed
-    if not target.is_absolute():
+    if not target.is_absolute() or "\0" in folder:
         raise ArchiveError(
             _("The folder has to be named in full."),
             place=folder,
