@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -114,6 +115,17 @@ def test_a_socket_that_others_can_reach_is_refused(home: Home) -> None:
         for there in (everywhere, deaf):
             with pytest.raises(ChatholdError, match="does not listen on this computer alone"):
                 take_over(there, state)
+
+
+def test_all_who_make_the_secret_at_once_have_the_same(home: Home) -> None:
+    """Whoever comes first."""
+    at = Address(20_000, "prefix")
+    for _time in range(20):
+        (home.state / "reader.key").unlink(missing_ok=True)
+        with ThreadPoolExecutor(8) as many:
+            tokens = set(many.map(lambda _number: Session.of(at, home.state).token, range(8)))
+        assert len(tokens) == 1
+    assert [path.name for path in home.state.iterdir()] == ["reader.key"]
 
 
 # --- how long it stays

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from contextlib import closing
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from asking import Asking
+from chathold.daemon.presence import hold
+from chathold.home import Home
 from chathold.services import SERVICES
 from chathold.state import State
-from chathold.state.memory import PAUSED
+from chathold.state.memory import PAUSED, TRAY, UNDER_WAY, WATCHING
 from commands import chathold
 from daemons import until
 from pages import filled, own_home, text_of
@@ -36,7 +39,17 @@ def much(home: Path) -> Asking:
     return filled(home)
 
 
-PAGES = ("imports", "imports/now", "parts", "before-deleting", "services", "settings", "attention", "")
+PAGES = (
+    "installed",
+    "imports",
+    "imports/now",
+    "parts",
+    "before-deleting",
+    "services",
+    "settings",
+    "attention",
+    "",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -128,3 +141,35 @@ def test_a_reminder_is_answered_where_it_stands(much: Asking) -> None:
         assert follows in text_of(much.get("attention"))
     assert much.post("attention/reminder", ("reminder", "nobody"), ("said", "off")).status == 404
     assert much.post("attention/reminder", ("reminder", key), ("said", "nonsense")).status == 400
+
+
+def test_after_installing_a_page_says_how_things_are(home: Path, browser: Asking) -> None:
+    """What is watched, what was found, where it is, who can read it."""
+    nothing = text_of(browser.get("installed"))
+    assert "Chathold does not run." in nothing
+    assert "Nobody watches for downloads." in nothing
+    assert "No export yet." in nothing
+    assert "Its icon" not in nothing
+    assert "Anyone who can use this login can read this archive." in nothing
+    assert "chats and documents are kept." in text_of(filled(home).get("installed"))
+
+
+def test_a_running_daemon_is_told_of_after_installing(browser: Asking) -> None:
+    """With its folders, one of which has trouble, its icon, and what is under way."""
+    home = Home.find(os.fspath(browser.home))
+    home.archive.mkdir(parents=True, exist_ok=True)
+    folders = [
+        {"folder": "/one", "state": "watching", "reason": ""},
+        {"folder": "/two", "state": "missing", "reason": "It is not there."},
+    ]
+    with closing(State.open(home.state)) as state:
+        state.memory.set(WATCHING, folders)
+        state.memory.set(UNDER_WAY, [{"path": "/one/a.zip", "state": "queued", "reason": ""}])
+        state.memory.set(TRAY, "")
+    with hold(home.archive):
+        running = text_of(browser.get("installed"))
+    assert "Chathold is running" in running
+    assert "✓ /one" in running
+    assert "! /two: It is not there." in running
+    assert "1 download is being looked at." in running
+    assert "Its icon" in running

@@ -69,6 +69,7 @@ def test_what_is_saved_stands_in_the_file_with_the_comments(
             "soon",
             'downloads.quiet_seconds cannot be "soon". It is a number from 0.1 to 600.',
         ),
+        ("downloads.quiet_seconds", "nan", 'cannot be "nan". It is a number'),
         ("downloads.folders", "relative", "It is a list of folders"),
         ("downloads.after_import", "move", "Exports are to be moved, and no folder is named for them."),
         ("downloads.after_import", "<b>", 'cannot be "<b>"'),

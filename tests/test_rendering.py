@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathold.rendering import STYLE, message_html
+from chathold.rendering.highlighting import code_html
 from chathold.rendering.markdown import tangled
 
 Json = dict[str, Any]
@@ -232,6 +233,14 @@ def test_formulas_stay_as_they_were_written(formula: str, role: str) -> None:
 )
 def test_prices_and_lone_marks_are_no_formulas(prices: str) -> None:
     assert 'class="math"' not in html(prices)
+
+
+def test_code_that_takes_long_to_colour_is_shown_as_it_is() -> None:
+    """Pygments needs minutes for some kilobytes of C# in which no sign stands."""
+    assert "<span" in code_html("class A { int b = 1; }", "c#")
+    for language in ("c#", "cs", "CSharp"):
+        assert "<span" not in code_html("a\n" * 25_000, language)
+        assert "<span" not in code_html("int a;\n" * 1_000, language)
 
 
 def test_code_of_a_known_language_is_coloured() -> None:

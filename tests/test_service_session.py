@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,6 @@ from user_session import HOME, PYTHON, SAID, Session, hindrance, user_session
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(hindrance()), reason=hindrance()),
-    pytest.mark.xdist_group("user session"),
 ]
 
 UNIT, SOCKET = "chathold.service", "chathold.socket"
@@ -287,6 +287,22 @@ def test_installing_again_takes_over_new_settings(session: Session, installed: d
 
 def _told(session: Session) -> str:
     return session.chathold("service", "logs").stdout + session.chathold("status").stdout
+
+
+def test_where_another_program_has_taken_the_port_another_is_chosen(
+    session: Session, installed: dict[str, Any]
+) -> None:
+    """The service runs all the same; `doctor` says so, and installing again mends it."""
+    port = int(installed["address"].split("/")[2].split(":")[1])
+    session.run("systemctl", "--user", "stop", SOCKET, UNIT)
+    with socket.create_server(("127.0.0.1", port)):
+        session.run("systemctl", "--user", "start", UNIT)
+        checks = json.loads(session.chathold("doctor", "--json", check=False).stdout)["checks"]
+        assert [each["state"] for each in checks if each["name"] == "startup"] == ["warning"]
+        again = json.loads(session.chathold("service", "install", "--no-browser", "--json").stdout)
+        assert again["running"]
+        assert str(port) not in again["address"]
+        assert session.run(PYTHON, "-c", VISIT, again["address"]).stdout.startswith("200 ")
 
 
 def test_two_homes_are_two_services(session: Session, installed: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from chathold.doctor.findings import State
 from chathold.doctor.starting import _finding
 from chathold.home import Home
 from chathold.places import closed_folders, written_folders
-from chathold.startup import explained, make_folders, name_of, port_of, program_of
+from chathold.startup import explained, free_port, make_folders, name_of, port_of, program_of
 from chathold.state import State as Notes
 from chathold.state.memory import ARCHIVE
 from chathold_service.by_systemd import BySystemd
@@ -115,6 +115,8 @@ def test_the_port_is_the_same_every_time(home: Home) -> None:
     assert known.port == port
     with socket.create_server((address.HOST, port)):
         assert port_of(home) == port
+        assert free_port(home) != port
+    assert port_of(home) != port
 
 
 def test_what_the_desktop_would_not_do_is_explained() -> None:
@@ -136,6 +138,7 @@ def test_what_the_desktop_would_not_do_is_explained() -> None:
         (Standing(Way.AUTOSTART, enabled=True, running=True), True, State.OK, "and runs"),
         (Standing(Way.SYSTEMD, enabled=True, words="exit-code"), True, State.WARNING, "exit-code"),
         (Standing(Way.SYSTEMD, enabled=True, running=True), False, State.WARNING, "no longer fits"),
+        (Standing(Way.SYSTEMD, enabled=True, running=True, answers=False), True, State.WARNING, "port"),
     ],
 )
 def test_what_doctor_says_of_it(stand: Standing, *, right: bool, state: State, words: str) -> None:

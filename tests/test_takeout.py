@@ -218,6 +218,25 @@ def test_an_empty_folder_is_taken(home: Path, dest: Path) -> None:
     assert export(home, dest, "json")["conversations"]
 
 
+def test_what_others_put_in_the_way_is_left_as_it_is(
+    dest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that several users write to, the place may be a link into what one holds dear."""
+    dear = tmp_path / "dear"
+    dear.mkdir()
+    (dear / "mine.txt").write_text("mine")
+    unfinished = dest.with_name(".out.chathold-unfinished")
+    unfinished.symlink_to(dear)
+    with pytest.raises(ChatholdError, match="not made by Chathold"), replacing(dest, {}):
+        pass
+    unfinished.unlink()
+    unfinished.mkdir()
+    monkeypatch.setattr(os, "getuid", lambda: 4321)
+    with pytest.raises(ChatholdError, match="not made by Chathold"), replacing(dest, {}):
+        pass
+    assert (dear / "mine.txt").read_text() == "mine"
+
+
 class _Stopped(BaseException):
     """What a person does with Ctrl-C."""
 

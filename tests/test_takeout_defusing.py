@@ -165,3 +165,44 @@ def test_no_title_adds_a_line_to_the_front_matter(title: str) -> None:
     lines = front_matter({"title": title, "provider": "claude"}).splitlines()
     assert (len(lines), lines[0], lines[2:]) == (4 if title else 3, "---", lines[2:])
     assert lines[-1] == "---"
+
+
+@pytest.mark.parametrize("said", ["a %%b", "%%\nall of this\n%%", "%%%%", "%%% $x %% y$", "$%%%$"])
+def test_nothing_that_was_said_hides_what_follows(said: str) -> None:
+    """Obsidian shows nothing between `%%` and the next one, or the end of the note."""
+    assert "%%" not in defused(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "$\\href{javascript:alert(1)}{x}$",
+        "\\(\\href{javascript:alert(1)}{x}\\)",
+        "$$\n\\let\\x\\href \\x{javascript:alert(1)}{x}\n$$",
+        "$\\htmlStyle{position:fixed}{x}$ $\\style{position:fixed}{x}$",
+        "$\\require{x}$ and $\\includegraphics{https://evil.example/x.png}$",
+    ],
+)
+def test_no_formula_links_styles_or_loads(said: str) -> None:
+    """MathJax and KaTeX know commands that do."""
+    assert not re.search(r"\\(href|html\w+|style|require|includegraphics)", defused(said))
+
+
+def test_other_formulas_stay_as_they_are() -> None:
+    """Commands that only begin like those, too."""
+    said = "$\\classical \\hrefs \\frac{a}{b} \\% x$"
+    assert defused(said) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "words\n    ```dataviewjs\n    x\n    ```",
+        "- one\n\n      ```dataviewjs\n      x\n      ```",
+        "> words\n>      ~~~ dataviewjs\n>      x",
+        "1. one\n        ```tasks\n        x",
+    ],
+)
+def test_what_a_lax_parser_takes_for_a_fence_has_no_name_that_runs(said: str) -> None:
+    """CommonMark sees none, for it is indented too far; some programs are less exact."""
+    assert not re.search(r"^[\s>*+.)\d-]*(?:`{3,}|~{3,})\s*(?:dataviewjs|tasks)", defused(said), re.MULTILINE)

@@ -77,6 +77,12 @@ def port_of(home: Home) -> int:
         known = address.remembered(state)
         if known is not None:
             return known.port
+    return free_port(home)
+
+
+def free_port(home: Home) -> int:
+    """The reader's port, if nobody listens there; else another, which is remembered. Raises `ChatholdError`."""
+    with closing(State.open(home.state)) as state:
         there, chosen = address.listen(state)
         there.close()
         return chosen.port

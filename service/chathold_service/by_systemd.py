@@ -104,6 +104,7 @@ class BySystemd:
             since=float(since) if running and since.isdigit() else None,
             words=found.get("StatusText", "") if running or result == "success" else result,
             hardened=self._drop_in(name).exists(),
+            answers=self._ask("is-failed", "--quiet", f"{name}.socket").returncode != 0,
             files=tuple(str(path) for path in self.files(name) if os.path.lexists(path)),
         )
 

@@ -80,5 +80,7 @@ class Standing:
     """What it last said of itself, or why it ended."""
     hardened: bool = False
     """Whether it runs without a network of its own, and can write only where it has to."""
+    answers: bool = True
+    """Whether its address is its own: another program may have taken it."""
     files: tuple[str, ...] = ()
     """What was written for it, as far as it is there."""

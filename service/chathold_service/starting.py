@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -80,4 +81,4 @@ def standing(name: str, folders: Folders) -> Standing:
     found = next((stand for each in ways if (stand := each.standing(name)).files), None)
     best = found or Standing(next((each.way for each in ways if each.is_possible()), Way.AUTOSTART))
     written = *best.files, *map(str, menu.files(name, folders))
-    return Standing(best.way, best.enabled, best.running, best.since, best.words, best.hardened, written)
+    return replace(best, files=written)

@@ -3,8 +3,9 @@
     python tests/benchmarks/pages.py [--chats 50000] [--messages 5000] [--times 20]
 
 makes an export of so many small chats and one of so many messages, imports it, and asks a running reader for its
-pages, one after another, as a browser would: milliseconds from the request to the last byte, the median and the
-slowest. The first time that a chat is asked for, it is put together; after that it is remembered.
+pages, one after another, as a browser would. It prints what the reader took of the CPU for one page, and milliseconds
+from the request to the last byte, the median and the slowest. The first time that a chat is asked for, it is put
+together; after that it is remembered.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -28,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import talks
 from benchmarks.floors import python
-from benchmarks.idle import memory
+from benchmarks.idle import cpu_seconds, memory
 from benchmarks.processes import MB
 from benchmarks.vocabulary import COMMON_ENGLISH
 from chathold.address import HOST, Address
@@ -85,16 +87,25 @@ class Asking:
         return len(body)
 
 
-def timed(name: str, times: int, ask: Callable[[], int]) -> None:
-    """Print a row."""
-    taken = []
-    for _time in range(times):
-        begun = time.perf_counter()
-        size = ask()
-        taken.append((time.perf_counter() - begun) * 1000)
-    print(
-        f"{name:44} {statistics.median(taken):7.0f} ms {max(taken):7.0f} ms {size / 1000:7.0f} kB", flush=True
-    )
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Prints a row for each page; `process` is the reader's folder in /proc."""
+
+    process: Path
+    times: int
+
+    def timed(self, name: str, ask: Callable[[], int], times: int = 0) -> None:
+        """Ask so many times, and print what it took."""
+        taken, before = [], cpu_seconds(self.process)
+        for _time in range(times or self.times):
+            begun = time.perf_counter()
+            size = ask()
+            taken.append((time.perf_counter() - begun) * 1000)
+        cpu = (cpu_seconds(self.process) - before) * 1000 / len(taken)
+        figures = (
+            f"{cpu:6.0f} ms {statistics.median(taken):6.0f} ms {max(taken):6.0f} ms {size / 1000:5.0f} kB"
+        )
+        print(f"{name:44} {figures}", flush=True)
 
 
 def measure(home: Path, long: str, messages: int, times: int) -> None:
@@ -105,20 +116,21 @@ def measure(home: Path, long: str, messages: int, times: int) -> None:
         url = reader.stdout.readline().strip()
         at = Address(int(url.split(":")[2].split("/")[0]), url.split("/")[3])
         asking = Asking(at, Session.of(at, Home.find(str(home)).state).token)
-        print(f"{'page':44} {'median':>10} {'slowest':>10} {'size':>10}")
-        timed("overview", times, lambda: asking.ask(""))
-        timed("chats, first page", times, lambda: asking.ask("chats"))
-        timed("chats, page 400", times, lambda: asking.ask("chats?page=400"))
+        rows = Rows(Path(f"/proc/{reader.pid}"), times)
+        print(f"{'page':44} {'CPU':>9} {'median':>9} {'slowest':>9} {'size':>8}")
+        rows.timed("overview", lambda: asking.ask(""))
+        rows.timed("chats, first page", lambda: asking.ask("chats"))
+        rows.timed("chats, page 400", lambda: asking.ask("chats?page=400"))
         for query in ("summer", "function data", "wh", "the"):
             ask = partial(asking.ask, "search/hits", q=query, incomplete="1")
-            timed(f"hits for {query!r}", times, ask)
+            rows.timed(f"hits for {query!r}", ask)
         small = stable_id("chatgpt", "conversation", "chat-000077")
-        timed("a small chat", times, lambda: asking.ask(f"chat/{small}"))
-        timed(f"a chat of {messages} messages, the first time", 1, lambda: asking.ask(f"chat/{long}"))
-        timed(f"a chat of {messages} messages, its first page", times, lambda: asking.ask(f"chat/{long}"))
+        rows.timed("a small chat", lambda: asking.ask(f"chat/{small}"))
+        rows.timed(f"a chat of {messages} messages, the first time", lambda: asking.ask(f"chat/{long}"), 1)
+        rows.timed(f"a chat of {messages} messages, its first page", lambda: asking.ask(f"chat/{long}"))
         last = -(-messages // 50)
-        timed("its last page", times, lambda: asking.ask(f"chat/{long}?page={last}"))
-        timed("its history", times, lambda: asking.ask(f"chat/{long}/history"))
+        rows.timed("its last page", lambda: asking.ask(f"chat/{long}?page={last}"))
+        rows.timed("its history", lambda: asking.ask(f"chat/{long}/history"))
         print(f"memory of the reader after that: {memory(Path(f'/proc/{reader.pid}')) / MB:.0f} MB")
         reader.terminate()
 

@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -37,7 +37,11 @@ class Copied:
     bytes: int
 
 
-def back_up(archive: Archive, target: Path) -> Copied:
+Progress = Callable[[int, int], None]
+"""Is told how many bytes are done, and of how many."""
+
+
+def back_up(archive: Archive, target: Path, progress: Progress | None = None) -> Copied:
     """Make or refresh a copy of the archive in `target`. Use inside `Archive.writing`.
 
     Files first, the database last, under another name until it is whole: the copy is at any moment an
@@ -48,7 +52,7 @@ def back_up(archive: Archive, target: Path) -> Copied:
         target.mkdir(parents=True, exist_ok=True)
         make_private(target)
         with _alone(target):
-            return _refresh(archive, target)
+            return _refresh(archive, target, progress or (lambda _done, _total: None))
 
 
 @contextlib.contextmanager
@@ -73,12 +77,18 @@ def _alone(target: Path) -> Iterator[None]:
         lock.release()
 
 
-def _refresh(archive: Archive, target: Path) -> Copied:
+def _refresh(archive: Archive, target: Path, progress: Progress) -> Copied:
     (target / "assets").mkdir(exist_ok=True)
     make_private(target / "assets")
     _check_space(archive, target)
     rows = archive.database.execute("SELECT hash, size FROM asset").fetchall()
-    new = sum(_copy_asset(archive.assets, target / "assets", digest.hex(), size) for digest, size in rows)
+    total = (archive.folder / DATABASE).stat().st_size + sum(size for _digest, size in rows)
+    done = new = 0
+    for digest, size in rows:
+        progress(done, total)
+        new += _copy_asset(archive.assets, target / "assets", digest.hex(), size)
+        done += size
+    progress(done, total)
     write_read_me(target)
     _copy_database(archive, target)
     _remove_foreign(target, {digest.hex() for digest, _size in rows})

@@ -22,6 +22,7 @@ class Contents:
     `slices` tell where to read a message again.
     """
 
+    provider: str
     title: str
     updated: float | None
     messages: tuple[Message, ...]
@@ -80,6 +81,7 @@ def contents_of(
     """The same of forms that have been read already, the oldest first; `about` are title and time of change."""
     extras = {(each.message, each.text) for form in forms for each in form.reading.extracts if each.text}
     return Contents(
+        record.provider,
         *about,
         tuple(_named(database, record, message) for message in messages),
         tuple(sorted(extras)),

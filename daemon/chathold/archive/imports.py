@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from chathold.archive.store import Archive
@@ -33,6 +34,12 @@ def import_of(archive: Archive, file: str) -> Json | None:
     """The one whose SHA-256 begins so, in hex; none if there is none."""
     row = archive.database.execute(f"{_FILES} WHERE hex(hash) LIKE ? || '%'", (file.upper(),)).fetchone()
     return _line(row, labelled(accounts(archive))) if row and file.isalnum() else None
+
+
+def places_of(archive: Archive, number: int) -> list[Path]:
+    """Where the file of this number was seen; it need not be there any more."""
+    rows = archive.database.execute("SELECT folder, name FROM seen WHERE file = ? ORDER BY 1, 2", (number,))
+    return [Path(folder, name) for folder, name in rows]
 
 
 def how_many(archive: Archive) -> int:

@@ -42,17 +42,18 @@ def web_command(call: Call, *, no_browser: bool) -> None:
     answer(value, as_json=call.as_json, words=words)
 
 
-def show_reader(home: Home, *, browser: bool) -> dict[str, Any]:
+def show_reader(home: Home, *, browser: bool, door: str = "") -> dict[str, Any]:
     """Start what answers, unless it runs; the `address` that opens the reader once, and whether a `browser` shows it.
 
+    `door` is the name of the page that it opens at, none the first.
     Where Chathold starts with the session, that is the daemon; else a reader by itself. Raises `ChatholdError`.
     """
     from chathold.reader.session import entrance, new_code  # noqa: PLC0415
     from chathold.state import State  # noqa: PLC0415
 
-    where = entrance(_running(home), "")
+    at = _running(home)
     with closing(State.open(home.state)) as state:
-        where += new_code(state, time.time())
+        where = entrance(at, new_code(state, time.time()), door)
     return {"address": where, "browser": browser and browse(where)}
 
 

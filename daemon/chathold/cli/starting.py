@@ -13,17 +13,18 @@ import click
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, day, write
 from chathold.cli.reading import show_reader
-from chathold.configuration import load
+from chathold.configuration import Settings, load
 from chathold.core.errors import ChatholdError
 from chathold.core.plain import clean
 from chathold.core.texts import _
 from chathold.daemon.presence import is_held
+from chathold.home import Home
 from chathold.logs import NAME, tail
 from chathold.places import check_places
-from chathold.startup import end_daemon, explained, make_folders, name_of, port_of, program_of
+from chathold.startup import end_daemon, explained, free_port, make_folders, name_of, port_of, program_of
 from chathold_service import starting
 from chathold_service.folders import Folders
-from chathold_service.programs import Standing, Way
+from chathold_service.programs import DesktopError, Standing, Way
 
 _LINES = 50
 
@@ -52,9 +53,8 @@ def _install(call: Call, *, browser: bool) -> int:
     folders, name = Folders.here(), name_of(call.home)
     _refuse_another(call, starting.standing(name, folders))
     make_folders(call.home, settings)
-    program = program_of(call.home, settings, port_of(call.home))
-    stand = starting.install(program, folders)
-    value = _value(stand) | show_reader(call.home, browser=browser)
+    stand = _installed(call.home, settings, folders)
+    value = _value(stand) | show_reader(call.home, browser=browser, door="installed")
 
     def words() -> None:
         _say(stand)
@@ -62,6 +62,17 @@ def _install(call: Call, *, browser: bool) -> int:
 
     answer(value, as_json=call.as_json, words=words)
     return 0
+
+
+def _installed(home: Home, settings: Settings, folders: Folders) -> Standing:
+    """Install; where another program has taken our port meanwhile, on another one."""
+    program = program_of(home, settings, port_of(home))
+    try:
+        return starting.install(program, folders)
+    except DesktopError as error:
+        if ".socket" not in error.what or free_port(home) == program.port:
+            raise
+        return starting.install(replace(program, port=port_of(home)), folders)
 
 
 def _refuse_another(call: Call, stand: Standing) -> None:

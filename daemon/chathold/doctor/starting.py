@@ -58,6 +58,9 @@ def _finding(stand: Standing, *, right: bool) -> Finding:
     if not stand.running:
         what = _("Chathold starts with the session, and does not run now: {words}").format(words=stand.words)
         return Finding("startup", State.WARNING, what, _('"chathold service logs" may say why.'))
+    if not stand.answers:
+        what = _("Another program has taken the port on which Chathold answers: no page can be shown.")
+        return Finding("startup", State.WARNING, what, again)
     if stand.way is Way.SYSTEMD and not stand.hardened:
         what = _("Chathold starts with the session; this system does not let it be confined to its folders.")
         return Finding("startup", State.OK, what)

@@ -22,7 +22,9 @@ from chathold.bugs import report
 from chathold.core.errors import Busy, ChatholdError
 from chathold.core.texts import _
 from chathold.reader.checks import Checks
+from chathold.reader.copying import Copyist
 from chathold.reader.guard import Guard
+from chathold.reader.leftovers import Leaving
 from chathold.reader.opening import Reader, reader_of
 from chathold.reader.pages import routes
 from chathold.reader.receiving import imports_of, uploads_of
@@ -46,6 +48,8 @@ def application(reader: Reader) -> ASGIApp:
     app.state.uploads = uploads_of(reader)
     app.state.imports = imports_of(reader)
     app.state.checks = Checks()
+    app.state.copyist = Copyist()
+    app.state.leaving = Leaving()
     return Guard(_Quiet(app), reader.session, reader.attendance, reader.steady)
 
 

@@ -5,6 +5,7 @@ What is not named here is shown by its own name, in a text field.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
@@ -204,5 +205,7 @@ def _number(typed: str) -> Value:
     try:
         number = float(typed.replace(",", "."))
     except ValueError:
+        return typed
+    if math.isnan(number):
         return typed
     return int(number) if number.is_integer() and "e" not in typed.lower() else number

@@ -29,10 +29,10 @@ class Told:
 def told(receipt: Json) -> Told:
     """A receipt in words."""
     talks, documents = receipt["conversations"], receipt["documents"]
-    all_new = talks["found"] == talks["new"]  # then the headline has said it
+    alike = talks["found"] in (talks["new"], talks["updated"])  # then the headline has said it
     lines = [
         ""
-        if all_new
+        if alike
         else _counted(talks, "{n} chat found: {parts}", "{n} chats found: {parts}", _("{n} continued")),
         _counted(documents, "{n} document found: {parts}", "{n} documents found: {parts}", _("{n} changed")),
         _span(receipt["covers"]),

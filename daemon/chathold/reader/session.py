@@ -11,6 +11,7 @@ import contextlib
 import hmac
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -50,21 +51,31 @@ class Session:
 def _secret(path: Path) -> bytes:
     """The secret in this file, made if there is none."""
     try:
-        with contextlib.suppress(FileExistsError):
-            file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(file, "wb") as new:
-                new.write(secrets.token_bytes(_LENGTH))
-        found = path.read_bytes()
+        if not path.exists() or path.stat().st_size != _LENGTH:  # one cut short was never used
+            _keep(path, secrets.token_bytes(_LENGTH))
+        return path.read_bytes()
     except OSError as error:
         raise ChatholdError(
             _("The reader's key cannot be kept: {reason}").format(reason=error.strerror or error),
             place=str(path),
             advice=_("Check that the folder exists and belongs to you."),
         ) from error
-    if len(found) != _LENGTH:  # cut short when it was written
-        path.unlink()
-        return _secret(path)
-    return found
+
+
+def _keep(path: Path, secret: bytes) -> None:
+    """Write the secret, for its owner alone: whole, or not at all; and not where another process was quicker."""
+    handle, building = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as new:
+            new.write(secret)
+        if path.exists() and path.stat().st_size != _LENGTH:
+            path.unlink()
+        with contextlib.suppress(FileExistsError):
+            os.link(building, path)
+    except OSError:  # a file system without links: there, of several at once, the last is quicker
+        Path(building).replace(path)
+    finally:
+        Path(building).unlink(missing_ok=True)
 
 
 def new_code(state: State, now: float) -> str:

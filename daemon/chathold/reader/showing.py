@@ -20,7 +20,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def page(request: Request, template: str, *, status_code: int = 200, **values: Any) -> Response:
     """The page that a template makes of these values."""
-    from chathold.reader.pages import NAVIGATION  # noqa: PLC0415 - the pages stand on this module
+    from chathold.reader.pages import MORE, NAVIGATION  # noqa: PLC0415 - the pages stand on this module
 
     reader = reader_of(request)
     told = []
@@ -35,6 +35,7 @@ def page(request: Request, template: str, *, status_code: int = 200, **values: A
             asset=lambda name: link(request, "static", path=name),
             here=request.url.path,
             navigation=[(name, _(label)) for name, label in NAVIGATION],
+            more=[(name, _(label)) for name, label in MORE],
             told=told,
             lang=language().replace("_", "-"),
             now=reader.wall(),

@@ -16,6 +16,9 @@ from chathold.rendering.controls import visible
 
 _MOST = 50_000
 _LONGEST_LINE = 2_000
+_CSHARP = frozenset({"c#", "cs", "csharp"})
+_MOST_CSHARP = 4_000
+"""Pygments takes time in the square of the length for lines of C# without any sign in them."""
 
 CLASSES = frozenset(STANDARD_TYPES.values()) - {""}
 """The names of classes by which highlighted words are coloured."""
@@ -35,13 +38,14 @@ LANGUAGES = frozenset(_NAMES.split())
 def code_html(code: str, language: str = "") -> str:
     """Code as `<pre class="code"><code>`, coloured if its language is known and it is not too long for that."""
     shown = visible(code)
-    lexer = _lexer(language.strip().lower()) if _quick(shown) else None
+    called = language.strip().lower()
+    lexer = _lexer(called) if _quick(shown, _MOST_CSHARP if called in _CSHARP else _MOST) else None
     body = escape(shown) if lexer is None else highlight(shown, lexer, _FORMATTER)
     return f'<pre class="code" dir="ltr"><code>{body}</code></pre>\n'
 
 
-def _quick(code: str) -> bool:
-    return len(code) <= _MOST and max(map(len, code.split("\n"))) <= _LONGEST_LINE
+def _quick(code: str, most: int) -> bool:
+    return len(code) <= most and max(map(len, code.split("\n"))) <= _LONGEST_LINE
 
 
 _FORMATTER = HtmlFormatter(nowrap=True)
@@ -52,6 +56,7 @@ def _lexer(language: str) -> Lexer | None:
     if language not in LANGUAGES:
         return None
     try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        named = {"unicodelevel": "none"} if language in _CSHARP else {}
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False, **named)
     except ClassNotFound:
         return None

@@ -22,6 +22,7 @@ class Batch:
         self.size = 0
         self._index = index
         self._marks: dict[int, bytes] = {}
+        self._providers: dict[int, str] = {}
         self._updated: dict[int, float] = {}
         self._numbers: dict[int, list[int]] = {}
         self._new: list[tuple[int, int, Entry]] = []
@@ -44,6 +45,7 @@ class Batch:
         self._gone += [number for same in known.values() for number in same]
         self._numbers[record] = kept
         self._marks[record] = mark
+        self._providers[record] = contents.provider
         self._updated[record] = _NEVER if contents.updated is None else contents.updated
 
     def write(self) -> None:
@@ -65,11 +67,12 @@ class Batch:
         database = self._index.database
         self._new.sort(key=lambda each: (self._updated[each[0]], each[0]))
         numbers = self._index.numbers(len(self._new), older=self._is_older())
-        models = {name: self._index.model(name) for name in {entry.model for _r, _k, entry in self._new}}
+        named = {(self._providers[record], entry.model) for record, _key, entry in self._new}
+        models = {each: self._index.model(*each) for each in named}
         rows = []
         for number, (record, key, entry) in zip(numbers, self._new, strict=True):
             self._numbers[record].append(number)
-            rows.append((number, record, *_row(entry, models[entry.model], key)))
+            rows.append((number, record, *_row(entry, models[self._providers[record], entry.model], key)))
         database.executemany(
             "INSERT INTO text (rowid, said, aside, title, files) VALUES (?, ?, ?, ?, ?)",
             (

@@ -6,8 +6,9 @@ out until it is indexed again, and what is gone is not found.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
 from chathold.core.model import Role
-from chathold.search.completeness import Compared, compared, standing
+from chathold.search.completeness import compared, standing
 from chathold.search.entries import ROLES, TITLE, Entry, Marks
 from chathold.search.index import Index, explained
 from chathold.search.lines import Line, read_again
@@ -112,45 +113,36 @@ class _Search:
 
     def answer(self, limit: int, offset: int) -> Found:
         """The answer."""
-        held = self._compared()
-        joined, conditions, values = self._conditions(stale=bool(held.stale))
+        held = compared(self.archive, self.index)
+        joined, conditions, values = self._conditions(held.stale)
         total = self._count(joined, conditions, values)
         rows = self._rows(conditions, values, total, (limit, offset)) if limit else []
         return Found(total, self._hits(rows), held.standing.pending)
 
     def records(self) -> set[int]:
         """The records of everything that matches."""
-        _joined, conditions, values = self._conditions(stale=bool(self._compared().stale))
+        _joined, conditions, values = self._conditions(compared(self.archive, self.index).stale)
         query, bound = f"SELECT DISTINCT record FROM entry WHERE {conditions}", values
         if self.query.match:
             inner = "SELECT DISTINCT record FROM text CROSS JOIN entry ON entry.id = text.rowid"
             query, bound = f"{inner} WHERE text MATCH ? AND {conditions}", [self.query.match, *values]
         return {number for (number,) in self.index.database.execute(query, bound)}
 
-    def _compared(self) -> Compared:
-        """How far the index is; which records have changed since, or are gone, is noted in it."""
-        held = compared(self.archive, self.index)
-        if held.stale:
-            self._set("stale", sorted(held.stale))
-        return held
-
-    def _set(self, name: str, numbers: Sequence[int]) -> None:
-        database = self.index.database
-        database.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} (record INTEGER PRIMARY KEY)")
-        database.execute(f"DELETE FROM {name}")
-        database.executemany(f"INSERT INTO {name} VALUES (?)", ((number,) for number in numbers))
-
-    def _conditions(self, *, stale: bool) -> tuple[bool, str, list[Any]]:
+    def _conditions(self, stale: Collection[int]) -> tuple[bool, str, list[Any]]:
         """What entries have to be beside matching; whether that is anything at all."""
         query = self.query
         found: list[str] = []
         values: list[Any] = []
         if stale:
-            found.append("record NOT IN (SELECT record FROM stale)")
-        if query.provider or query.account or query.title:
+            found.append("record NOT IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(sorted(stale)))
+        if query.provider:
+            found.append("model IN (SELECT id FROM model WHERE provider = ?)")
+            values.append(query.provider)
+        if query.account or query.title:
             wanted = numbers_of(self.archive, Filters(query.provider, query.account, query.title))
-            self._set("wanted", sorted(wanted))
-            found.append("record IN (SELECT record FROM wanted)")
+            found.append("record IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(sorted(wanted)))
         if query.role:
             found.append("role = ?")
             values.append(ROLES.index(Role(query.role)))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 APPLICATION = 0x43485352
 """SQLite's `application_id` of an index: "CHSR"."""
 
-FORMAT = 1
+FORMAT = 2
 """Changes with the tables, and with everything that decides which words are found: `words.py`, `entries.py`."""
 
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
@@ -40,7 +40,9 @@ _MIDDLE = 1 << 21
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, entries TEXT NOT NULL) STRICT;
-CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE model (
+    id INTEGER PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (provider, name)
+) STRICT;
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     record INTEGER NOT NULL,
@@ -204,12 +206,14 @@ class Index:
         for first, last in _spans(row[0]) if row else ():
             yield from self.database.execute(query, (first, last, record))
 
-    def model(self, name: str) -> int:
-        """The number of a model, given anew if it was never met."""
-        row = self.database.execute("SELECT id FROM model WHERE name = ?", (name,)).fetchone()
+    def model(self, provider: str, name: str) -> int:
+        """The number of a provider's model ("" is one, too), given anew if it was never met."""
+        query = "SELECT id FROM model WHERE provider = ? AND name = ?"
+        row = self.database.execute(query, (provider, name)).fetchone()
         if row:
             return int(row[0])
-        return int(self.database.execute("INSERT INTO model (name) VALUES (?)", (name,)).lastrowid or 0)
+        added = self.database.execute("INSERT INTO model (provider, name) VALUES (?, ?)", (provider, name))
+        return int(added.lastrowid or 0)
 
     def numbers(self, count: int, *, older: bool) -> Iterable[int]:
         """So many numbers for entries, ascending: below all others if they are `older`, as far as there is room."""

@@ -25,9 +25,9 @@ Progress = Callable[[int, int], None]
 _BATCH = 8 << 20
 """Characters after which a batch is committed."""
 
-_GHOSTS_PER_ENTRY = 0.2
+_PART_OF_GHOSTS = 0.2
 _FEW_GHOSTS = 1_000
-"""Entries that were taken out leave their words behind; with more than this the index is made anew."""
+"""Entries that were taken out leave their words behind; with more of these, and of all, the index is made anew."""
 
 
 def catch_up(
@@ -123,9 +123,9 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
 
 def _haunted(index: Index) -> bool:
     """Whether so many entries were taken out that it is better made anew."""
-    count: int = index.database.execute("SELECT count(*) FROM entry").fetchone()[0]
+    given = int(index.about("highest") or 0) - int(index.about("lowest") or 0) + 1
     ghosts = int(index.about("ghosts") or 0)
-    return ghosts > max(_FEW_GHOSTS, count * _GHOSTS_PER_ENTRY)
+    return ghosts > max(_FEW_GHOSTS, given * _PART_OF_GHOSTS)
 
 
 def _batches(archive: Archive, index: Index, pending: list[int]) -> Iterator[int]:

@@ -6,10 +6,11 @@ from chathold.core.texts import N_
 from chathold.services.facts import About, Fact, Label, Service
 
 _LOOKED_UP = "2026-11-23"
+_PLACE_LOOKED_UP = "2026-11-25"
 _EXPORT = "https://help.openai.com/en/articles/7260999"
 _CONTROLS = "https://help.openai.com/en/articles/7730893-data-controls-faq"
 _KEEPING = "https://help.openai.com/en/articles/8983778"
-_POLICY = "https://openai.com/policies/privacy-policy/"
+_PLACE = "https://conductatlas.com/platform/openai/openai-privacy-policy/cross-border-data-transfers/"
 _COURT = "https://www.techspot.com/news/109839-openai-no-longer-required-store-all-users-deleted.html"
 
 _SETTINGS = Label("Settings", "设置")
@@ -66,6 +67,6 @@ SERVICE = Service(
             _LOOKED_UP,
             _KEEPING,
         ),
-        Fact(About.PLACE, N_("United States. In the EU the GDPR applies."), _LOOKED_UP, _POLICY, official=False),
+        Fact(About.PLACE, N_("United States."), _PLACE_LOOKED_UP, _PLACE, official=False),
     ),
 )  # fmt: skip

@@ -6,10 +6,10 @@ from chathold.core.texts import N_
 from chathold.services.facts import About, Fact, Label, Service
 
 _LOOKED_UP = "2026-11-23"
+_PLACE_LOOKED_UP = "2026-11-25"
 _EXPORT = "https://support.claude.com/en/articles/9450526"
-_CHANGING = "https://privacy.anthropic.com/en/articles/12109829"
 _KEEPING = "https://privacy.anthropic.com/en/articles/10023548"
-_POLICY = "https://www.anthropic.com/legal/privacy"
+_PLACE = "https://unlock-my-data.com/list-app/claude/"
 _TERMS = "https://www.anthropic.com/news/updates-to-our-consumer-terms"
 
 _SETTINGS = Label("Settings", "设置")
@@ -41,10 +41,10 @@ SERVICE = Service(
         ),
         Fact(
             About.TRAINING,
-            N_("Incognito chats are not used for training; neither are those of work, education and API accounts."
-               " What the safety checks have flagged may be used to improve these checks."),
+            N_("Incognito chats are not used for training; neither are those of work, education, government and API"
+               " accounts."),
             _LOOKED_UP,
-            _CHANGING,
+            _KEEPING,
         ),
         Fact(
             About.COPY,
@@ -72,6 +72,6 @@ SERVICE = Service(
             _LOOKED_UP,
             _KEEPING,
         ),
-        Fact(About.PLACE, N_("United States."), _LOOKED_UP, _POLICY, official=False),
+        Fact(About.PLACE, N_("United States, and other countries."), _PLACE_LOOKED_UP, _PLACE, official=False),
     ),
 )  # fmt: skip

@@ -44,7 +44,6 @@ OTHERS: tuple[Service, ...] = (
         _fact(About.TRAINING, N_("Free, Pro and Student: by default; you can turn it off in the Admin Console, Privacy."
               " Another page of Mistral's says that Pro is off by default."), _MISTRAL, official=True),
         _fact(About.COPY, N_("An export from Le Chat."), _MISTRAL_DOCS, official=True),
-        _fact(About.PLACE, N_("The EU by default; the GDPR applies."), _MISTRAL_DOCS),
     )),
     Service("copilot", "Microsoft Copilot", facts=(
         _fact(About.TRAINING, N_("By default for private accounts; you can turn it off at Privacy, “Model training on"

@@ -11,7 +11,10 @@ Markdown programs load pictures, show raw HTML, and some run what stands in code
                          behind the word `text`; a block that is not closed is closed
     code in a line       that begins with `=` or `$=` (inline queries) gets an invisible space before it
     templates            `<%` gets an invisible space (U+200B) between its two characters, in code, too
-    mathematics          \(…\) and \[…\] become $…$ and $$…$$
+    comments             `%%`, which hides all that follows in some programs, becomes `&#37;%`
+    mathematics          \(…\) and \[…\] become $…$ and $$…$$; commands that link, style or load (\href, …) get an
+                         invisible space after their backslash
+    what is no fence     but may be one to a less exact parser (indented too far) gets an invisible space after it
 
 Code blocks outside lists and quotes are written anew. What comes of it is read once more by a CommonMark parser;
 where that still finds something that acts, or that is left open, spans of code are treated as text, and if
@@ -47,6 +50,12 @@ _CITED = re.compile(r"\[citation:(\d{1,4})\]")
 _SIGN = re.compile(r"[\\`*{}\[\]()#+!|~$=^%<>&]|(?<![^\W_])_|_(?![^\W_])")
 _QUERY = re.compile(r"\s*\$?=")
 _FENCE = re.compile(r"`{3,}|~{3,}")
+_LAX_FENCE = re.compile(r"^([\s>*+.)\d-]*(?:`{3,}|~{3,}))(?=\s*\w)")
+_ACTING = re.compile(
+    r"\\(?=(?:href|url|style|class|cssId|data|require|includegraphics|csname|html[A-Za-z]+)(?![A-Za-z]))"
+)
+"""What MathJax or KaTeX may make links, styles, pictures or loads of."""
+_COMMENT = re.compile("%(?=%)")
 _UNSEEN = "\u200b"
 _AFTER = "what follows"
 
@@ -132,7 +141,7 @@ def _code_block(token: Token, lines: list[str]) -> list[str]:
     if token.level == 0:
         return fenced(token.content.rstrip("\n"), token.info).split("\n")
     if token.type == "code_block":
-        return [_templates(line) for line in lines]
+        return [_templates(_no_fence(line)) for line in lines]
     opening, *rest = lines
     found = _FENCE.search(opening)
     if found is None:
@@ -154,6 +163,7 @@ def _prose_line(text: str, *, spans: bool) -> str:
     """A line outside code blocks; spans of code in it are left as they are, but for what runs."""
     pieces: list[str] = []
     at = 0
+    text = _no_fence(text)
     closing = _closing_runs(text)
     for run in _TICKS.finditer(text) if spans else ():
         end = next((place for place in closing[len(run[0])] if place > run.start()), None)
@@ -162,6 +172,11 @@ def _prose_line(text: str, *, spans: bool) -> str:
         pieces += [_prose(text[at : run.start()]), _span(text[run.end() : end], run[0])]
         at = end + len(run[0])
     return "".join([*pieces, _prose(text[at:])])
+
+
+def _no_fence(line: str) -> str:
+    """A line that begins no code block, whoever reads it."""
+    return _LAX_FENCE.sub(rf"\1{_UNSEEN}", line)
 
 
 def _closing_runs(text: str) -> dict[int, list[int]]:
@@ -192,13 +207,15 @@ def _formula(found: re.Match[str]) -> str:
     inner = found["line"] or found["block"]
     mark = "$" if found["line"] else "$$"
     text = f"{mark}{inner.strip()}{mark}" if inner else found[0]
-    return re.sub(r"([<!\[])(?=[A-Za-z/!?%\[])|(\])(?=\()", lambda sign: sign[0] + " ", text)
+    text = re.sub(r"([<!\[])(?=[A-Za-z/!?%\[])|(\])(?=\()|%(?=%)", lambda sign: sign[0] + " ", text)
+    return _ACTING.sub(rf"\\{_UNSEEN}", text)
 
 
 def _tame(text: str) -> str:
     text = _ENTITY.sub("&amp;", _CITED.sub(r"[\1]", text))
     text = _TAG.sub("&lt;", text)
     text = text.replace("![", "&#33;[").replace("[[", "&#91;&#91;")
+    text = _ACTING.sub(rf"\\{_UNSEEN}", _COMMENT.sub("&#37;", text))
     text = _ELSEWHERE.sub("]&#40;", text)
     return _templates(_DEFINED_ELSEWHERE.sub("]&#58;", text))
 

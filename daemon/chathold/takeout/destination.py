@@ -13,6 +13,8 @@ import contextlib
 import json
 import os
 import shutil
+import stat
+import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -102,6 +104,7 @@ def replacing(dest: Path, about: dict[str, Any]) -> Iterator[Destination]:
 def _alone(unfinished: Path) -> Iterator[None]:
     """Sweep what an export that was cut off left, and keep others from writing to the same place."""
     unfinished.mkdir(mode=0o700, exist_ok=True)
+    _check_own(unfinished)
     lock = FileLock(unfinished / _LOCK)
     try:
         lock.acquire(timeout=0)
@@ -121,6 +124,15 @@ def _alone(unfinished: Path) -> Iterator[None]:
     finally:
         lock.release()
         (unfinished / _LOCK).unlink(missing_ok=True)
+
+
+def _check_own(unfinished: Path) -> None:
+    """Refuse a folder that another user made, and a link: what is in it is swept away."""
+    state = unfinished.lstat()
+    if not stat.S_ISDIR(state.st_mode) or (sys.platform != "win32" and state.st_uid != os.getuid()):
+        raise ChatholdError(
+            _("This was not made by Chathold; it was left as it is."), place=str(unfinished), advice=_CHOOSE()
+        )
 
 
 def _before(dest: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The pages: every module, and what stands in the navigation, in this order."""
+"""The pages: every module; what stands in the navigation, and what behind its last word, in this order."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from chathold.core.texts import N_
 from chathold.reader.pages import (
     before_deleting,
     conversation,
+    copies,
     entering,
     files,
     history,
     home,
     imports,
+    installed,
     listing,
     missing_parts,
     needing,
@@ -25,11 +27,13 @@ from chathold.reader.pages import (
 MODULES = (
     before_deleting,
     conversation,
+    copies,
     entering,
     files,
     history,
     home,
     imports,
+    installed,
     listing,
     missing_parts,
     needing,
@@ -42,16 +46,20 @@ MODULES = (
 
 NAVIGATION = (
     ("home", N_("Overview")),
-    ("search", N_("Search")),
     ("chats", N_("Chats")),
     ("documents", N_("Documents")),
     ("imported", N_("Imports")),
     ("before_deleting", N_("Before you delete")),
-    ("services", N_("Services")),
-    ("settings", N_("Settings")),
-    ("attention", N_("Attention")),
 )
 """What the navigation leads to: the name of a route, and what it is called."""
+
+MORE = (
+    ("search", N_("Search")),
+    ("attention", N_("Attention")),
+    ("services", N_("Services")),
+    ("settings", N_("Settings")),
+)
+"""What is looked at more seldom, or has a door of its own on other pages; shown when asked for."""
 
 
 def routes() -> list[BaseRoute]:

@@ -12,8 +12,8 @@ from chathold.reader.outside import Outside
 from chathold.reader.session import COOKIE, DOOR, ENTRANCE, takes_code
 from chathold.reader.showing import forward, page
 
-_DOORS = ("search", "imported", "services", "settings", "attention")
-"""The pages, other than the first, that the desktop's menus lead to."""
+_DOORS = ("search", "imported", "services", "settings", "attention", "installed")
+"""The pages, other than the first, that the desktop's menus and installing lead to."""
 _KEPT = 400 * 24 * 3600
 """Seconds: the longest that browsers keep a cookie."""
 

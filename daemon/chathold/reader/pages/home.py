@@ -21,6 +21,7 @@ from chathold.attention import Severity, concerns
 from chathold.attention.gathering import situation_of
 from chathold.daemon.presence import is_held
 from chathold.reader.opening import archive_of, reader_of, state_of
+from chathold.reader.pages.copies import copying_of
 from chathold.reader.pages.listing import account_key
 from chathold.reader.showing import page
 from chathold.state import State
@@ -30,7 +31,6 @@ Json = dict[str, Any]
 
 _PAUSE = 3600.0
 _SHOWN = 6
-_OLD_DAYS = 35
 
 
 def home(request: Request) -> Response:
@@ -53,10 +53,9 @@ def home(request: Request) -> Response:
             "accounts": [_account(each, news) for each in known],
             "attention": sum(each.severity > Severity.MILD for each in wanting),
             "copies": copies(archive),
-            "newest": page_of(archive, Wanted(), limit=_SHOWN),
+            **copying_of(request),
+            "newest": sums("newest", partial(page_of, archive, Wanted(), limit=_SHOWN)),
             "labels": labelled(known),
-            "before": before,
-            "old": now - _OLD_DAYS * 86_400,
         }
     return page(request, "home.html", **values)
 

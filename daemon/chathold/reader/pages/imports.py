@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +17,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chathold.archive.imports import how_many, import_of, imports, left_out
+from chathold.archive.imports import how_many, import_of, imports, left_out, places_of
+from chathold.archive.store import Archive
 from chathold.archive.waiting import sets
+from chathold.configuration import examine
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
+from chathold.places import watched_folders
 from chathold.reader.forms import Form, posted
+from chathold.reader.leftovers import Leaving, Leftover, leftover
 from chathold.reader.multipart import receive
-from chathold.reader.opening import archive_of, reader_of
+from chathold.reader.opening import archive_of, reader_of, state_of
 from chathold.reader.receipts import told
 from chathold.reader.showing import forward, link, page, part
 from chathold.reader.showing import tell as say
 from chathold.reader.working import begin
+from chathold.state.memory import READER_LEFT
 from chathold.uploads import Imports, Job
 from chathold.uploads.receiving import RESERVE
 
 Json = dict[str, Any]
 
 PAGE = 20
+_REMEMBERED = 500
+"""So many downloads that the user wants left are remembered."""
 
 
 def imported(request: Request) -> Response:
@@ -51,18 +59,42 @@ def _values(request: Request) -> Json:
     with archive_of(request) as archive:
         lines = imports(archive, limit=PAGE, offset=(number - 1) * PAGE) if archive else []
         total = how_many(archive) if archive else 0
+        lying = _lying(request, archive, lines) if archive else {}
         waiting = (
             [each for each in sets(archive) if not all(p["here"] for p in each["parts"])] if archive else []
         )
     return {
         "jobs": [(job, _job_words(job)) for job in jobs],
         "busy": any(not job.stage.over for job in jobs),
-        "lines": [(line, told(line["receipt"]) if line["receipt"] else None) for line in lines],
+        "lines": [
+            (line, told(line["receipt"]) if line["receipt"] else None, lying.get(line["file"]))
+            for line in lines
+        ],
         "waiting": len(waiting),
         "number": number,
         "pages": max(1, -(-total // PAGE)),
         "turn": _turn(request),
     }
+
+
+def _lying(request: Request, archive: Archive, lines: list[Json]) -> dict[str, Leftover]:
+    """Of these imports, the downloads that are still there, by their SHA-256; not those the user wants left."""
+    reader = reader_of(request)
+    if reader.trying:
+        return {}
+    watched = watched_folders(examine(reader.home.configuration)[0])
+    known = _leaving(request).known()
+    with state_of(request) as state:
+        wanted = set(state.memory.get(READER_LEFT) or ())
+    found = {}
+    for line in lines:
+        if not line["whole"] or line["file"] in wanted:
+            continue
+        if each := leftover(places_of(archive, line["number"]), watched):
+            fault = known.get(line["file"])
+            moving = line["file"] in known and fault is None
+            found[line["file"]] = replace(each, moving=moving, fault=fault)
+    return found
 
 
 def _job_words(job: Job) -> str:
@@ -130,6 +162,42 @@ def dismiss_imports(request: Request, form: Form) -> Response:
     return forward(request, "imported")
 
 
+@posted
+def trash_download(request: Request, form: Form) -> Response:
+    """Put a download that is in the archive into the trash, in the background."""
+    digest, each = _chosen(request, form)
+    leaving = _leaving(request)
+    if leaving.begin(digest):
+        begin(reader_of(request), lambda: leaving.run(each.path, digest))
+    return forward(request, "imported")
+
+
+@posted
+def leave_download(request: Request, form: Form) -> Response:
+    """Ask no more about a download."""
+    digest, _each = _chosen(request, form)
+    with state_of(request) as state:
+        left = [each for each in state.memory.get(READER_LEFT) or () if each != digest]
+        state.memory.set(READER_LEFT, [*left, digest][-_REMEMBERED:])
+    return forward(request, "imported")
+
+
+def _chosen(request: Request, form: Form) -> tuple[str, Leftover]:
+    """The download that a form names by its SHA-256, if it is one that is offered. Raises `HTTPException`."""
+    digest = form.get("file")
+    with archive_of(request) as archive:
+        line = import_of(archive, digest) if archive and digest else None
+        lying = _lying(request, archive, [line]) if archive and line else {}
+    if digest not in lying:
+        raise HTTPException(404)
+    return digest, lying[digest]
+
+
+def _leaving(request: Request) -> Leaving:
+    found: Leaving = request.app.state.leaving
+    return found
+
+
 def _imports(request: Request) -> Imports:
     found: Imports = request.app.state.imports
     return found
@@ -156,5 +224,7 @@ ROUTES = [
     Route("/imports/upload", upload, methods=["POST"]),
     Route("/imports/cancel", cancel_import, methods=["POST"]),
     Route("/imports/dismiss", dismiss_imports, methods=["POST"]),
+    Route("/imports/trash", trash_download, methods=["POST"]),
+    Route("/imports/leave", leave_download, methods=["POST"]),
     Route("/imports/of/{file}", receipt),
 ]

@@ -1,4 +1,4 @@
-// A check that is under way is shown as it goes on.
+// A check, or a copy, that is under way is shown as it goes on.
 
 const EVERY = 700;
 
@@ -14,4 +14,4 @@ function follow(place) {
   if (place.querySelector("[data-busy]")) setTimeout(() => refresh(place), EVERY);
 }
 
-document.querySelectorAll(".checked").forEach(follow);
+document.querySelectorAll(".followed").forEach(follow);

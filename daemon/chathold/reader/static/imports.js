@@ -37,7 +37,14 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   over = 0;
   form.classList.remove("over");
-  take(event.dataTransfer.files);
+  const folders = new Set(
+    [...event.dataTransfer.items]
+      .map((item) => item.webkitGetAsEntry?.())
+      .filter((entry) => entry?.isDirectory)
+      .map((entry) => entry.name),
+  );
+  for (const name of folders) fail(lineOf({ name }), form.dataset.folder);
+  take([...event.dataTransfer.files].filter((file) => !folders.has(file.name)));
 });
 
 function carriesFiles(event) {
@@ -123,6 +130,7 @@ function fail(line, said) {
   line.classList.add("failed");
   line.querySelector(".state").textContent = said;
   line.querySelector("progress").remove();
+  tell(wordsOf(line, ".name", ".state"));
 }
 
 async function refresh() {

@@ -32,4 +32,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // In a small window the navigation is wider than what is seen of it: begin with where one is.
-document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.querySelector(".often [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// What "More" shows goes away as people expect: at a click elsewhere, and with Escape.
+const more = document.querySelector(".more");
+document.addEventListener("click", (event) => {
+  if (!more.contains(event.target)) more.open = false;
+});
+more.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !more.open) return;
+  more.open = false;
+  more.querySelector("summary").focus();
+});

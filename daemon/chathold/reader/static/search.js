@@ -41,11 +41,11 @@ async function ask({ incomplete = true, offset = 0 } = {}) {
     hits.replaceChildren(...page.body.childNodes);
     status.textContent = hits.querySelector(".hits").dataset.status;
   }
-  remember();
+  remember(incomplete);
 }
 
 function soon() {
-  remember();
+  remember(true);
   clearTimeout(waiting);
   waiting = setTimeout(ask, PAUSE);
 }
@@ -106,8 +106,8 @@ hits.addEventListener("click", (event) => {
   sessionStorage.setItem("sought", JSON.stringify([...new Set(words)]));
 });
 
-function remember() {
-  history.replaceState({ search: asked().toString() }, "");
+function remember(incomplete) {
+  history.replaceState({ search: asked().toString(), incomplete }, "");
 }
 
 function recall() {
@@ -121,7 +121,7 @@ function recall() {
       else each.value = value;
     }
   }
-  ask({ incomplete: false });
+  ask({ incomplete: history.state.incomplete });
 }
 
 recall();
