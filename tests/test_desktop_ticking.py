@@ -111,6 +111,36 @@ def test_a_bug_is_reported_once_and_stops_nothing(
     assert len(list((tmp_path / "home" / "logs").glob("bug-*.txt"))) == 1
 
 
+def test_what_is_closed_before_it_has_begun_ends_at_once(
+    tmp_path: Path, ticks: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon that is stopped right after its start does not wait for a desktop."""
+    begin, closing = threading.Event(), threading.Event()
+    original = Desktop._begin
+
+    def slow(desktop: Desktop, living: Any) -> Any:
+        begin.set()
+        assert closing.wait(PATIENCE)
+        return original(desktop, living)
+
+    monkeypatch.setattr(Desktop, "_begin", slow)
+    monkeypatch.setattr(running, "_PATIENCE", PATIENCE)
+    desktop = _desktop(tmp_path)
+    desktop.heard(Event(Kind.STARTED, ""))
+    assert begin.wait(PATIENCE)
+    thread = desktop._thread
+    assert thread
+    ending = threading.Thread(target=desktop.close)
+    ending.start()
+    while not desktop._closed:
+        pass
+    closing.set()
+    ending.join(PATIENCE / 2)
+    assert not ending.is_alive()
+    assert not thread.is_alive()
+    del ticks
+
+
 def test_without_a_daemon_there_is_nothing_to_close(tmp_path: Path) -> None:
     """It may not have come to that."""
     _desktop(tmp_path).close()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TICK = 30.0
 """Seconds."""
-_PATIENCE = 5.0
+_PATIENCE = 3.0
 _BEGINNINGS = (Kind.STARTED, Kind.TROUBLE)
 
 
@@ -66,6 +66,7 @@ class Desktop:
         self._job: Job | None = None
         self._over: asyncio.Event | None = None
         self._reported: set[str] = set()
+        self._closed = False
 
     def heard(self, event: Event) -> None:
         """Take in what the daemon tells; called in its thread."""
@@ -86,6 +87,7 @@ class Desktop:
         if self._thread is None:
             return
         with self._lock:
+            self._closed = True
             loop, over = self._loop, self._over
         if loop is not None and over is not None:
             with contextlib.suppress(RuntimeError):
@@ -129,6 +131,8 @@ class Desktop:
         with self._lock:
             early, self._early = self._early or [], None
             self._loop, self._living, self._over = asyncio.get_running_loop(), living, asyncio.Event()
+            if self._closed:  # before it had begun
+                self._over.set()
         for event in early:
             self._told(event)
         self._job = scheduler.add_job(
