@@ -19,9 +19,9 @@ from chathold.archive.store import Archive
 from chathold.core.texts import speak
 from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
-from chathold.reader.pages.files import picture_type
 from chathold.reader.talk import PAGE, Wish, anchor, read
 from chathold.reader.wording import ago, amount, exact, titled
+from chathold.rendering.pictures import picture_type
 from screens import said
 
 # --- whether anybody reads
