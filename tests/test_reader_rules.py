@@ -16,11 +16,12 @@ import talks
 from asking import ADDRESS, NOW, Asking, Clock
 from chathold.archive import views
 from chathold.archive.store import Archive
+from chathold.core.saying import amount
 from chathold.core.texts import speak
 from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
 from chathold.reader.talk import PAGE, Wish, anchor, read
-from chathold.reader.wording import ago, amount, exact, titled
+from chathold.reader.wording import ago, exact, titled
 from chathold.rendering.pictures import picture_type
 from screens import said
 

@@ -208,7 +208,7 @@ def test_what_changed_since_it_was_indexed_is_left_out_until_it_is_indexed_again
     home: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A result never tells of what is no more."""
-    monkeypatch.setattr("chathold.cli.importing.catch_up", lambda *_args, **_more: None)
+    monkeypatch.setattr("chathold.cli.indexing.catch_up", lambda *_args, **_more: None)
     for path in histories.claude_parts(tmp_path):
         chathold(home, "import", str(path))
     held = find(archive, Wish("user 3"))
@@ -258,6 +258,7 @@ def test_forgetting_leaves_no_word_in_the_index(tmp_path: Path) -> None:
         for each in chathold(home, "search", f'"{word}"')["results"]
     }
     chathold(home, "forget", "--yes", chat)
+    assert chathold(home, "status")["index"]["pending"] == 0
     assert [word for word in words if any(part.encode() in _bytes(home) for part in _parts(word))] == []
     assert chathold(home, "search", f'"{words[0]}"')["total"] == 0
     russian = next(each for each in said if each.script.name == "Russian")
@@ -276,7 +277,8 @@ def test_what_was_forgotten_while_nobody_indexed_is_found_no_more(
     home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And whoever indexes next empties the index: words of it must not stay."""
-    monkeypatch.setattr("chathold.cli.forgetting.catch_up", lambda *_args, **_more: None)
+    for module in ("forgetting", "indexing"):
+        monkeypatch.setattr(f"chathold.cli.{module}.catch_up", lambda *_args, **_more: None)
     (hit,) = find(archive, Wish("user 3")).results
     chathold(home, "forget", "--yes", hit.conversation)
     assert find(archive, Wish("user 3")).total == 0
@@ -429,7 +431,7 @@ def test_an_import_says_nothing_of_an_index_that_cannot_be_written_but_that(
     def refused(*_args: object, **_more: object) -> None:
         raise ArchiveError("refused", place="here")
 
-    monkeypatch.setattr("chathold.cli.importing.catch_up", refused)
+    monkeypatch.setattr("chathold.cli.indexing.catch_up", refused)
     done = chathold(tmp_path / "home", "import", str(histories.claude_earlier(tmp_path)))
     assert done["imports"][0]["outcome"] == "imported"
     assert "here: refused" in capsys.readouterr().err
@@ -439,7 +441,7 @@ def test_an_import_interrupted_while_indexing_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One document, and a word that it goes on later."""
-    monkeypatch.setattr("chathold.cli.importing.catch_up", _interrupted)
+    monkeypatch.setattr("chathold.cli.indexing.catch_up", _interrupted)
     done = chathold(tmp_path / "home", "import", str(histories.claude_earlier(tmp_path)))
     assert done["imports"][0]["outcome"] == "imported"
     assert "All is in the archive" in capsys.readouterr().err

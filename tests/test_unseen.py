@@ -104,6 +104,13 @@ def test_trouble_is_told_once_for_each_cause_and_day(gathering: Gathering) -> No
     assert gathering.note(failed("no_space"), NOW, TOMORROW)
 
 
+def test_different_troubles_of_no_kind_stand_for_themselves(gathering: Gathering) -> None:
+    """Their words tell them apart."""
+    for words in ("The archive is not where it was.", "The settings were not taken over."):
+        assert gathering.note(Event(Kind.TROUBLE, words), NOW, DAY)
+    assert _told(gathering) == ["The archive is not where it was.\nThe settings were not taken over."]
+
+
 def test_no_notice_names_a_file_or_holds_markup_of_ours(gathering: Gathering) -> None:
     """Whatever was imported, missing, or failed."""
     for event in (imported(missing=("secret-part",)), failed()):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
@@ -24,15 +25,16 @@ _LNK = bytes.fromhex("4C0000000114020000000000C000000000000046")
 
 def chathold(*arguments: str) -> Any:
     """Run a command; its JSON. Files, not pipes: what it starts would hold those open."""
-    with Path("out.txt").open("wb") as out, Path("errors.txt").open("wb") as errors:
+    said, complained = (Path(tempfile.gettempdir()) / name for name in ("said.txt", "complained.txt"))
+    with said.open("wb") as out, complained.open("wb") as errors:
         code = subprocess.call(
             [sys.executable, "-m", "chathold", *arguments, "--json"],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=errors,
         )
-    assert code == 0, Path("errors.txt").read_text("utf-8")
-    return json.loads(Path("out.txt").read_text("utf-8"))
+    assert code == 0, complained.read_text("utf-8")
+    return json.loads(said.read_text("utf-8"))
 
 
 def until(condition: Callable[[], object]) -> None:

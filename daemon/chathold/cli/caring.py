@@ -14,8 +14,9 @@ from chathold.archive.verifying import verify
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.opening import archive_of, waiting
-from chathold.cli.output import amount, answer, write
+from chathold.cli.output import answer, write
 from chathold.core.plain import clean
+from chathold.core.saying import amount
 from chathold.core.texts import _
 from chathold.search import catch_up
 

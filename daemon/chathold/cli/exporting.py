@@ -14,6 +14,7 @@ import click
 from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages
+from chathold.cli.filtering import filtered
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, note, write
 from chathold.core.errors import ArchiveError
@@ -42,24 +43,7 @@ _SHOWN_PROBLEMS = 5
     help=_("markdown, html, json, or original: the service's own shape."),
 )
 @click.option("--id", "ids", multiple=True, metavar="ID", help=_("Only this chat; can be given again."))
-@click.option(
-    "--provider", default="", metavar="PROVIDER", help=_("Only of this service: chatgpt, claude or deepseek.")
-)
-@click.option("--account", default="", metavar="ACCOUNT", help=_("Only of this account, by id or label."))
-@click.option(
-    "--role", default="", metavar="ROLE", help=_("Only what this one said: user, assistant, system or tool.")
-)
-@click.option(
-    "--since", default="", metavar="DAY", help=_("Not before this day, as in 2026-03-01, 2026-03 or 2026.")
-)
-@click.option("--until", default="", metavar="DAY", help=_("Not after this day."))
-@click.option(
-    "--model", default="", metavar="NAME", help=_("Only answers of models with this in their name.")
-)
-@click.option("--title", default="", metavar="WORDS", help=_("Only in chats with this in their title."))
-@click.option(
-    "--has", multiple=True, metavar="WHAT", help=_("Only messages with code, or with an attachment.")
-)
+@filtered
 def export_command(
     call: Call, dest: Path, words: tuple[str, ...], form: str, ids: tuple[str, ...], **filters: Any
 ) -> None:

@@ -11,6 +11,7 @@ from chathold.archive.labels import account_named
 from chathold.archive.views import find
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats
+from chathold.cli.indexing import make_searchable
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, note, write
 from chathold.core.errors import UsageError
@@ -41,8 +42,13 @@ def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool)
             else:
                 forget_records(archive, ledger, records)
                 number = len(records)
-        catch_up(archive, stop=lambda: True, anew=True)
+        catch_up(archive, stop=lambda: True, anew=True)  # no word of it stays in the index
+        _say(call, number)
+        make_searchable(archive)
+    return 0
 
+
+def _say(call: Call, number: int) -> None:
     def words() -> None:
         write(
             ngettext(
@@ -52,7 +58,6 @@ def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool)
         write(_("Backups made earlier still hold it: refresh them, or make new ones."))
 
     answer({"forgotten": number}, as_json=call.as_json, words=words)
-    return 0
 
 
 def _agreed(number: int, account: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,15 +17,15 @@ from chathold.archive.store import Archive
 from chathold.archive.waiting import whole_sets
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, files, joined, messages
+from chathold.cli.indexing import make_searchable
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import day, note, write, write_json
-from chathold.core.errors import ArchiveError, ChatholdError
+from chathold.core.errors import ChatholdError
 from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
 from chathold.intake import Wishes, take_in
 from chathold.providers import PROVIDERS
-from chathold.search import catch_up, standing
 from chathold.state.store import DATABASE
 
 if TYPE_CHECKING:
@@ -55,30 +55,13 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
                 if not call.as_json:
                     _say(receipt)
         _forget_links(call.home.state, whole_sets(archive))
-        index = _make_searchable(archive, bar)
+        index = make_searchable(
+            archive, lambda done, total: bar.show("indexing", done, total), ended=bar.clear
+        )
         _keep_up(call, archive, bar)
     if call.as_json:
         write_json({"imports": [as_json(receipt) for receipt in receipts], "index": index})
     return int(any(receipt.outcome.failure for receipt in receipts))
-
-
-def _make_searchable(archive: Archive, bar: _Bar) -> dict[str, Any]:
-    """Index what is new; how far the index is then, and the CPU-seconds that it took.
-
-    What was imported is safe already, so whatever is in the way is only said.
-    """
-    started = time.process_time()
-    try:
-        catch_up(archive, progress=lambda done, total: bar.show("indexing", done, total))
-    except KeyboardInterrupt:
-        bar.clear()
-        note(_("Interrupted. All is in the archive; the next search goes on making it searchable."))
-    except ArchiveError as error:
-        bar.clear()
-        note(f"{error.place}: {error.title}")
-    held = standing(archive)
-    cpu = round(time.process_time() - started, 3)
-    return {"indexed": held.indexed, "pending": held.pending, "cpu": cpu}
 
 
 def _keep_up(call: Call, archive: Archive, bar: _Bar) -> None:

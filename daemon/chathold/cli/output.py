@@ -10,10 +10,10 @@ from typing import Any
 
 from chathold.core.errors import ChatholdError
 from chathold.core.plain import clean
+from chathold.core.saying import title_of
 from chathold.core.texts import _
 
 _NARROW = 12
-_NAMED_BY_US = ("memory", "feedback")
 
 
 def answer(value: Any, *, as_json: bool, words: Callable[[], None]) -> None:
@@ -85,10 +85,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequenc
 
 def titled(line: dict[str, Any]) -> str:
     """The title of a line of `list`; a name that we gave, as Claude's memory has none, in the user's language."""
-    title: str = line["title"]
-    if title and line.get("kind") in _NAMED_BY_US:
-        title = _(title)
-    return clean(title) or _("(no title)")
+    return clean(title_of(line)) or _("(no title)")
 
 
 def day(moment: str | None) -> str:
@@ -98,13 +95,3 @@ def day(moment: str | None) -> str:
     from datetime import datetime  # noqa: PLC0415 - keeps start-up light
 
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def amount(size: int) -> str:
-    """A number of bytes for a person."""
-    value = float(size)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:  # noqa: PLR2004 - decimal units
-            return f"{value:.0f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"

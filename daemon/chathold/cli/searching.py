@@ -11,6 +11,7 @@ import click
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command
+from chathold.cli.filtering import filtered
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, titled, write
 from chathold.core.errors import ArchiveError, UsageError
@@ -30,24 +31,7 @@ _BOLD, _PLAIN = "\x1b[1;33m", "\x1b[0m"
 
 @command("search")
 @click.argument("words", nargs=-1, metavar="QUERY…")
-@click.option(
-    "--provider", default="", metavar="PROVIDER", help=_("Only of this service: chatgpt, claude or deepseek.")
-)
-@click.option("--account", default="", metavar="ACCOUNT", help=_("Only of this account, by id or label."))
-@click.option(
-    "--role", default="", metavar="ROLE", help=_("Only what this one said: user, assistant, system or tool.")
-)
-@click.option(
-    "--since", default="", metavar="DAY", help=_("Not before this day, as in 2026-03-01, 2026-03 or 2026.")
-)
-@click.option("--until", default="", metavar="DAY", help=_("Not after this day."))
-@click.option(
-    "--model", default="", metavar="NAME", help=_("Only answers of models with this in their name.")
-)
-@click.option("--title", default="", metavar="WORDS", help=_("Only in chats with this in their title."))
-@click.option(
-    "--has", multiple=True, metavar="WHAT", help=_("Only messages with code, or with an attachment.")
-)
+@filtered
 @click.option("--newest", is_flag=True, help=_("The newest first, in place of the best."))
 @click.option("--limit", type=click.IntRange(min=1), default=_SHOWN, metavar="N", help=_("At most so many."))
 def search_command(

@@ -13,8 +13,9 @@ from chathold.attention.gathering import situation_of
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined, messages, versions
 from chathold.cli.doings import doings_of
-from chathold.cli.output import amount, answer, day, table, write
+from chathold.cli.output import answer, day, table, write
 from chathold.core.plain import clean
+from chathold.core.saying import amount
 from chathold.core.texts import _, ngettext
 from chathold.search.completeness import Indexed, standing
 

@@ -106,12 +106,13 @@ class Gathering:
 
     def _attention(self, event: Event, now: float, day: str) -> bool:
         """Once per cause and day; while nobody has seen it, more of the same are counted."""
-        first = self._state.downloads.tell_once(f"notice of {event.cause}", [""], day)
-        known = list(self._of(Topic.ATTENTION, event.cause))
+        cause = event.cause or event.words
+        first = self._state.downloads.tell_once(f"notice of {cause}", [""], day)
+        known = list(self._of(Topic.ATTENTION, cause))
         if not first and not known and not event.chosen:
             return False
         facts = {"count": 1, "words": event.words}
-        self._add(Topic.ATTENTION, event.cause, facts, now, ("count",))
+        self._add(Topic.ATTENTION, cause, facts, now, ("count",))
         return True
 
     def _add(self, topic: Topic, target: str, facts: Facts, now: float, sums: Iterable[str]) -> None:

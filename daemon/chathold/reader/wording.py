@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chathold.core.saying import amount, title_of
 from chathold.core.texts import N_, _, ngettext
 from chathold.providers import PROVIDERS
 from chathold.rendering.controls import name as plain_name
@@ -20,7 +21,6 @@ MONTHS = (
 )  # fmt: skip
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _RECENT_DAYS = 45
-_NAMED_BY_US = ("memory", "feedback", "instructions")
 _TITLES = {each.NAME: each.TITLE for each in PROVIDERS}
 _LONGEST_TITLE = 300
 
@@ -102,16 +102,6 @@ def _stamped(say: Callable[..., str]) -> Callable[..., Markup]:
     return stamped
 
 
-def amount(size: int) -> str:
-    """A number of bytes."""
-    value = float(size)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:  # noqa: PLR2004 - decimal units
-            return f"{value:.0f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
-
-
 def number(value: int) -> str:
     """A number, its thousands apart."""
     return f"{value:,}"
@@ -119,10 +109,7 @@ def number(value: int) -> str:
 
 def titled(line: dict[str, Any]) -> str:
     """The title of a line of `list`; a name that we gave, as Claude's memory has none, in the user's language."""
-    title: str = line["title"]
-    if title and line.get("kind") in _NAMED_BY_US:
-        title = _(title)
-    return plain_name(title[:_LONGEST_TITLE]) or _("(no title)")
+    return plain_name(title_of(line)[:_LONGEST_TITLE]) or _("(no title)")
 
 
 def service(provider: str) -> str:

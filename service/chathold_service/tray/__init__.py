@@ -4,7 +4,7 @@
     showing           which way is taken here, and what a tray promises
     status_notifier   the way of Linux desktops: an icon that is D-Bus objects alone, with no toolkit and no display
     dbus_menu         the menu of that icon
-    toolkit           pystray's own ways: Windows, macOS, and GTK where there is no other
+    toolkit           pystray's own ways: Windows, and GTK where there is no other
 
 No tray is a normal state: `Tray.why` says so, and all else works.
 """

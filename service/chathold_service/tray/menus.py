@@ -36,7 +36,7 @@ def imported(backend: str) -> ModuleType | None:
 
 def _own() -> ModuleType:
     """The module with the system's own way to show an icon if it has one, else with none."""
-    found = imported(sys.platform) if sys.platform in ("win32", "darwin") else None
+    found = imported("win32") if sys.platform == "win32" else None
     found = found or imported("dummy")
     assert found is not None  # noqa: S101 - it needs nothing but itself
     return found

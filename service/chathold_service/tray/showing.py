@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,16 +56,17 @@ async def best_tray(
 ) -> Tray:
     """The tray for this desktop: its `menu` is pystray's; `changed` is called when `absence` does.
 
-    On Linux the icon on the bus is preferred, for it needs nothing. Only where nobody on the bus shows icons and
-    pystray has a way of its own that shows a menu, that is taken.
+    On Linux the icon on the bus is preferred, for it needs nothing. Only where nobody on the bus shows icons, and
+    pystray has a way of its own that shows a menu, that is taken; it knows X11 alone. On macOS an icon belongs to
+    the main thread, which is not ours: there is none.
     """
     from chathold_service.tray.toolkit import Toolkit, toolkit  # noqa: PLC0415 - each system needs its own way
 
-    if sys.platform in ("win32", "darwin"):
-        return Toolkit(toolkit(), name, menu, changed, look)
+    if sys.platform != "linux":
+        return Toolkit(toolkit() if sys.platform == "win32" else None, name, menu, changed, look)
     from chathold_service.tray.status_notifier import StatusNotifier, is_hosted  # noqa: PLC0415
 
-    if bus is None or not await is_hosted(bus):
+    if "WAYLAND_DISPLAY" not in os.environ and (bus is None or not await is_hosted(bus)):
         found = toolkit()
         if found is not None:
             return Toolkit(found, name, menu, changed, look)

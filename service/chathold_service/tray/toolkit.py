@@ -1,4 +1,4 @@
-"""pystray's own ways to show an icon: Windows, macOS, and on Linux GTK or AppIndicator where they are there."""
+"""pystray's own ways to show an icon: Windows, and on Linux GTK or AppIndicator where they are there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 5.0
 
 def toolkit() -> ModuleType | None:
     """The pystray that shows a menu here; none if there is no such."""
-    if sys.platform in ("win32", "darwin"):
+    if sys.platform == "win32":
         return PYSTRAY if PYSTRAY.Icon.HAS_MENU else None
     for backend in HAVE_A_MENU:
         found = imported(backend)
