@@ -4,23 +4,29 @@
 
 starts `chathold run` on a folder with that export, waits until it is imported and its worker gone, and reads from
 /proc what the daemon takes in the next SECONDS (60): CPU as a share of a core (target: 0.1 %), and memory (60 MB).
+Where there is dbus-daemon, on a desktop of its own: a session's bus, a scripted panel and notification server.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.floors import python
 from benchmarks.processes import MB
+from desktop import Notifications, Panel, session_bus
 
 CPU_SHARE, MEMORY = 0.001, 60 * MB
 SETTLED = 20.0
@@ -47,9 +53,32 @@ def memory(process: Path) -> int:
     return int(line.split()[1]) * 1024
 
 
+@contextmanager
+def desktop(folder: Path) -> Iterator[None]:
+    """A desktop, if there can be one here."""
+    if not shutil.which("dbus-daemon"):
+        print("no dbus-daemon: measured without a desktop")
+        yield
+        return
+    over = threading.Event()
+
+    async def live() -> None:
+        async with Panel(), Notifications():
+            await asyncio.to_thread(over.wait)
+
+    with session_bus(folder):
+        thread = threading.Thread(target=lambda: asyncio.run(live()))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
 def main(export: Path, seconds: float) -> None:
     """Measure, and print two lines."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, desktop(Path(folder)):
         home, downloads = Path(folder) / "home", Path(folder) / "Downloads"
         downloads.mkdir()
         shutil.copy(export, downloads)
