@@ -42,7 +42,7 @@ SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"running": False}, Kind.STOPPED, Severity.WAITING, Leads.NOWHERE),
     ({"to_read": 1}, Kind.READING, Severity.MILD, Leads.NOWHERE),
     ({"to_index": 1200}, Kind.READING, Severity.MILD, Leads.NOWHERE),
-    ({"holds": True}, Kind.COPY, Severity.MILD, Leads.NOWHERE),
+    ({"holds": True}, Kind.COPY, Severity.MILD, Leads.COPY),
     (
         {"reminders": [(DUE, "Your ChatGPT copy is 34 days old.")]},
         Kind.REMINDER,

@@ -74,7 +74,7 @@ def test_an_account_is_checked(much: Asking) -> None:
     assert "Not yet." in page
     assert "Still to be downloaded: " in page
     assert "9 chats are missing from a newer export" in page
-    assert "One copy only." in page
+    assert "One disk only. Make a second copy" in page
     assert "safe" not in page.replace("Chathold", "").lower()
     assert much.post("before-deleting/check", ("account", "nobody")).status == 404
 
@@ -101,6 +101,7 @@ def test_every_service_is_told_of_with_day_and_source(browser: Asking) -> None:
 
 def test_what_needs_attention_has_its_next_step(much: Asking, home: Path) -> None:
     """Each as the list has it, and the question can be answered there."""
+    much.clock.now = time.time()
     words = text_of(much.get("attention"))
     for each in chathold(home, "status")["attention"]:
         assert (

@@ -20,9 +20,9 @@ from chathold.core.saying import amount
 from chathold.core.texts import speak
 from chathold.reader.attendance import Attendance
 from chathold.reader.comparing import Row, compare
-from chathold.reader.pages.files import picture_type
 from chathold.reader.talk import PAGE, Wish, anchor, read
 from chathold.reader.wording import ago, exact, titled
+from chathold.rendering.pictures import picture_type
 from screens import said
 
 # --- whether anybody reads

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 import golden
+import talks
 from chathold.archive.store import Archive
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
@@ -216,6 +217,22 @@ def test_the_archive_is_no_place_for_an_export(home: Path) -> None:
 def test_an_empty_folder_is_taken(home: Path, dest: Path) -> None:
     dest.mkdir()
     assert export(home, dest, "json")["conversations"]
+
+
+@pytest.mark.parametrize(
+    ("form", "suffix", "shown_as"), [("markdown", "md", "![file_"), ("html", "html", "<img src=")]
+)
+def test_a_picture_of_no_name_is_shown_as_one(
+    tmp_path: Path, dest: Path, form: str, suffix: str, shown_as: str
+) -> None:
+    """Exports name many pictures by their id alone; programs know them by the ending of their names."""
+    export_file = talks.write(tmp_path / "talks.zip", [talks.rich()], month=5)
+    chathold(tmp_path / "pictures", "import", os.fspath(export_file))
+    export(tmp_path / "pictures", dest, form)
+    (picture,) = dest.rglob("*.png")
+    assert picture.name == "file_00000000aaaa1111.png"
+    (page,) = (dest / "chatgpt").glob(f"*.{suffix}")
+    assert shown_as in page.read_text("utf-8")
 
 
 def test_what_others_put_in_the_way_is_left_as_it_is(

@@ -58,6 +58,7 @@ class Leads(StrEnum):
     SERVICES = "services"
     RESUME = "resume"
     CHECK = "check"
+    COPY = "copy"
     REMINDER = "reminder"
 
 
@@ -230,6 +231,7 @@ def _of_copies(now: Situation) -> Iterator[Concern]:
             _("There is only one copy of your archive."),
             _("If this disk fails, it is lost."),
             _('Make a second one on another disk: "chathold backup DIR".'),
+            Leads.COPY,
         )
 
 

@@ -33,7 +33,8 @@ def message_html(message: Json, *, link: Link) -> str:
         return address
 
     html = "".join(_pieces(message, noted))
-    return gated(html or f'<p class="empty">{escape(_("This message is empty."))}</p>\n', own)
+    empty = _("This message is empty.")
+    return gated(html or f'<p class="empty">{escape(empty)}</p>\n', own)
 
 
 def _pieces(message: Json, link: Link) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.store import Archive
+from chathold.rendering.pictures import SNIFFED, SUFFIXES, picture_type
 from chathold.takeout.names import Names, safe_name, safe_stem
 
 Json = dict[str, Any]
@@ -14,6 +15,30 @@ Json = dict[str, Any]
 def path_in(archive: Archive, digest: str) -> Path:
     """Where the archive keeps a file, by the SHA-256 of its bytes in hex."""
     return archive.assets / digest[:2] / digest
+
+
+def with_pictures(archive: Archive, shown: Json) -> Json:
+    """A conversation as `show` gives it, with the type of every picture that the archive has.
+
+    One without a name is called by its id, with the ending that programs know pictures by.
+    """
+    return shown | {
+        "messages": [
+            message | {"attachments": [_typed(archive, each) for each in message["attachments"]]}
+            for message in shown["messages"]
+        ]
+    }
+
+
+def _typed(archive: Archive, attachment: Json) -> Json:
+    try:
+        with path_in(archive, attachment["sha256"] or "").open("rb") as file:
+            kind = picture_type(file.read(SNIFFED))
+    except OSError:
+        return attachment
+    if not kind:
+        return attachment
+    return attachment | {"mime": kind, "name": attachment["name"] or attachment["id"] + SUFFIXES[kind]}
 
 
 def named_by_hash(attachment: Json) -> str:

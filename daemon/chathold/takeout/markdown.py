@@ -36,7 +36,7 @@ def _pieces(shown: Json, link: Link) -> Iterator[str]:
         yield _message(step.message, link, 2)
     others = tree.others()
     if others:
-        yield f"## {_('Other branches')}"
+        yield "## " + _("Other branches")
     for run in others:
         start = next((each for each in shown["messages"] if each["id"] == run[0]["parent"]), None)
         after = (
@@ -52,7 +52,8 @@ def _message(message: Json, link: Link, level: int) -> str:
     head = in_line(name(who(message)))
     if message["hidden"]:
         return _folded(_("Hidden: {message}").format(message=head), parts) if parts else ""
-    return f"{'#' * level} {head}\n\n{parts or '*' + _('This message is empty.') + '*'}"
+    empty = _("This message is empty.")
+    return f"{'#' * level} {head}\n\n{parts or f'*{empty}*'}"
 
 
 def _parts(message: Json, link: Link) -> Iterator[str]:
@@ -121,7 +122,7 @@ def _file(part: Json, attachment: Json | None, link: Link) -> str:
     address = link(known) if attachment else None
     taken = _folded(_("Text of {name}").format(name=called), fenced(text)) if text else ""
     if address is None:
-        missing = "" if text else f"*{called}* · {_('not in the export')}"
+        missing = "" if text else f"*{called}* · " + _("not in the export")
         return missing or taken
     picture = "!" if is_picture(known) else ""
     return "\n\n".join(filter(None, (f"{picture}[{called}]({quote(address)})", taken)))

@@ -61,7 +61,8 @@ def page_of(shown: Json, labels: Mapping[tuple[str, str], str], link: Link, back
         if address
         else ""
     )
-    up = f'<p><a href="{escape(back)}">{escape(_("All chats"))}</a></p>' if back else ""
+    all_chats = _("All chats")
+    up = f'<p><a href="{escape(back)}">{escape(all_chats)}</a></p>' if back else ""
     head = (
         f"<header>{up}\n"
         f'<h1 dir="auto">{escape(name(title_of(line)))}</h1>\n'
@@ -81,7 +82,8 @@ def _messages(shown: Json, link: Link) -> Iterator[str]:
     for step in tree.path():
         yield _message(step.message, link, "h2")
     for run in tree.others():
-        yield f"<section>\n<h2>{escape(_('Another branch'))}</h2>\n"
+        title = _("Another branch")
+        yield f"<section>\n<h2>{escape(title)}</h2>\n"
         for message in run:
             yield _message(message, link, "h3")
         yield "</section>\n"

@@ -34,6 +34,11 @@ def make_copy(request: Request, form: Form) -> Response:
     reader, copyist, folder = reader_of(request), _copyist(request), form.get("folder")
     if folder and not reader.trying and copyist.begin(folder):
         begin(reader, lambda: copyist.run(reader, folder))
+    return copy_place(request)
+
+
+def copy_place(request: Request) -> Response:
+    """Lead to where on the first page it stands."""
     return RedirectResponse(f"{link(request, 'home')}#{PLACE}", 303)
 
 
@@ -52,6 +57,7 @@ def _copyist(request: Request) -> Copyist:
 
 
 ROUTES = [
+    Route("/copies", copy_place),
     Route("/copies/now", copies_now),
     Route("/copies/make", make_copy, methods=["POST"]),
 ]

@@ -17,32 +17,13 @@ from starlette.routing import Route
 
 from chathold.reader.opening import reader_of
 from chathold.rendering import STYLE
+from chathold.rendering.pictures import SNIFFED, picture_type
 
 Json = dict[str, Any]
 
 _DIGEST = re.compile("[0-9a-f]{64}")
-_SNIFFED = 32
 _UNKNOWN = "application/octet-stream"
 _SANDBOX = "default-src 'none'; sandbox"
-_BEGINNINGS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
-)
-
-
-def picture_type(beginning: bytes) -> str:
-    """The type of a picture made of points, by its first bytes (WHATWG MIME Sniffing §6.1; ISO 14496-12); "" else."""
-    for start, kind in _BEGINNINGS:
-        if beginning.startswith(start):
-            return kind
-    if beginning[:4] == b"RIFF" and beginning[8:14] == b"WEBPVP":
-        return "image/webp"
-    if beginning[4:12] in (b"ftypavif", b"ftypavis"):
-        return "image/avif"
-    return ""
 
 
 def file(request: Request) -> Response:
@@ -73,7 +54,7 @@ def with_type(attachment: Json, assets: Path) -> Json:
 def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as opened:
-            return opened.read(_SNIFFED)
+            return opened.read(SNIFFED)
     except OSError as error:
         raise HTTPException(404) from error
 

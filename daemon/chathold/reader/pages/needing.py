@@ -34,6 +34,7 @@ STEPS = {
     Leads.SETTINGS: ("settings", N_("Open the settings")),
     Leads.SERVICES: ("services", N_("Show me how")),
     Leads.CHECK: ("before_deleting", N_("Check")),
+    Leads.COPY: ("copy_place", N_("Make a second copy")),
 }
 """The page that a next step leads to, and what its button says."""
 
