@@ -42,9 +42,8 @@ def run_command(call: Call, folders: tuple[Path, ...], *, no_tray: bool, supervi
     from chathold.startup import name_of  # noqa: PLC0415
     from chathold_service.stopping import stop_service  # noqa: PLC0415
 
-    os.environ.setdefault(
-        "PYTHONSAFEPATH", "1"
-    )  # for those that it starts: whatever lies in its folder is not ours
+    # Those that it starts are to run no module that lies in the folder they happen to be in.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     settings = load(call.home.configuration)
     given = [each.expanduser().absolute() for each in folders]
     watched = replace(settings.downloads, folders=tuple(given)) if given else settings.downloads
