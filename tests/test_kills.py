@@ -348,6 +348,7 @@ def test_every_step_of_an_import_is_known_by_name(bench: Bench, later_import: St
         ("checkpoint", ""),
         ("commit", "the receipt"),
         ("commit", "a batch of the index"),
+        ("commit", "a piece of the merged index"),
         ("commit", "the readers' versions"),
         ("commit", "the note that it is complete"),
     }

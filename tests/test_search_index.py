@@ -13,19 +13,23 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
 
 import histories
 import scripts_of_the_world as world
 from chathold.archive.contents import Contents, contents
 from chathold.archive.freshness import fingerprints
+from chathold.archive.slices import Slice
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError
 from chathold.intake import take_in
 from chathold.search import Wish, catch_up, find, standing
 from chathold.search import indexing as filling
 from chathold.search.entries import entries_of
-from chathold.search.index import FORMAT, Index, spans_of
+from chathold.search.index import FORMAT, Index
 from chathold.search.lines import Line, read_again
+from chathold.search.packing import KEY_BYTES, Held, packed, unpacked
 from commands import chathold
 from golden import CASES, cases
 from world_truth import CLAUDE
@@ -87,12 +91,15 @@ def test_every_entry_is_read_again_as_it_was_indexed(tmp_path: Path, provider: s
         chathold(tmp_path, "import", str(case / "export"), expect=None)
     archive = Archive.open(tmp_path / "archive")
     assert archive
-    with closing(archive), closing(sqlite3.connect(index_file(archive))) as database:
+    with closing(archive), closing(Index.open(archive)) as index:  # type: ignore[type-var]
+        assert index
         lines = [
-            Line(*row)
-            for row in database.execute(
-                "SELECT id, record, role, time, key, form, at, size FROM entry ORDER BY id"
+            Line(record, role, time, held)
+            for number, record, role, time in index.database.execute(
+                "SELECT entry.id, record, role, time FROM entry JOIN kind ON kind.id = kind ORDER BY entry.id"
             )
+            for held in index.held(record)
+            if held.number == number
         ]
         said = read_again(archive.database, lines)
         expected = sorted(
@@ -100,7 +107,7 @@ def test_every_entry_is_read_again_as_it_was_indexed(tmp_path: Path, provider: s
             for number in fingerprints(archive.database)
             for entry in entries_of(contents(archive.database, number))
         )
-    assert sorted((line.record, said[line.id].key) for line in lines) == expected
+    assert sorted((line.record, said[line.held.number].key) for line in lines) == expected
     assert expected
 
 
@@ -127,9 +134,13 @@ def test_what_did_not_change_is_kept(home: Path, archive: Archive, tmp_path: Pat
     assert len(after) > len(before)
 
 
-def _entries(archive: Archive) -> set[tuple[int, int]]:
-    with closing(sqlite3.connect(index_file(archive))) as database:
-        return set(database.execute("SELECT id, key FROM entry WHERE role >= 0"))
+def _entries(archive: Archive) -> set[tuple[int, bytes]]:
+    with closing(Index.open(archive)) as index:  # type: ignore[type-var]
+        assert index
+        query = "SELECT entry.id, record FROM entry JOIN kind ON kind.id = kind WHERE role >= 0"
+        messages = dict(index.database.execute(query))
+        held = [each for record in set(messages.values()) for each in index.held(record)]
+    return {(each.number, each.key) for each in held if each.number in messages}
 
 
 def test_a_renamed_chat_is_found_by_its_new_title_alone(tmp_path: Path) -> None:
@@ -149,7 +160,7 @@ def test_it_is_made_anew_where_too_much_was_taken_out(
     expected = answers(archive)
     with closing(Index.open(archive)) as index:  # type: ignore[type-var]
         assert index
-        index.database.execute("UPDATE entry SET key = 0")
+        index.database.execute("UPDATE held SET keys = zeroblob(length(keys))")
         index.database.execute("UPDATE done SET fingerprint = x'00'")
         index.database.execute("DELETE FROM about WHERE name = 'marker'")
     catch_up(archive)
@@ -287,6 +298,23 @@ def test_what_was_forgotten_while_nobody_indexed_is_found_no_more(
     catch_up(archive)
     assert words not in _bytes(home)
     assert find(archive, Wish("user 2")).total == 1
+
+
+def test_forgetting_leaves_no_word_in_pages_that_were_free(
+    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where words stood before they were moved; that many free pages are given back anyway does not count."""
+    monkeypatch.setattr(Index, "shrink", lambda _self: None)
+    word = b"quetzalcoatlus"
+    with closing(sqlite3.connect(index_file(archive), isolation_level=None)) as database:
+        database.execute("PRAGMA secure_delete = OFF")
+        database.execute("CREATE TABLE moved (word BLOB)")
+        database.execute("INSERT INTO moved VALUES (?)", (word * 50_000,))
+        database.execute("DROP TABLE moved")
+    assert word in _bytes(home)
+    (hit,) = find(archive, Wish("user 3")).results
+    chathold(home, "forget", "--yes", hit.conversation)
+    assert word not in _bytes(home)
 
 
 # --- Whatever is wrong with the file
@@ -447,12 +475,48 @@ def test_an_import_interrupted_while_indexing_is_done(
     assert "All is in the archive" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("numbers", "expected"), [([], ""), ([5], "5-5"), ([9, 1, 2, 3, 8], "1-3 8-9"), (range(7), "0-6")]
-)
-def test_numbers_are_written_as_spans(numbers: list[int], expected: str) -> None:
-    """Ascending."""
-    assert spans_of(numbers) == expected
+@st.composite
+def _held(draw: st.DrawFn) -> list[Held]:
+    numbers = draw(st.lists(st.integers(0, 1 << 40), unique=True))
+    large = st.integers(0, 1 << 40)
+    slices = st.none() | st.builds(Slice, st.integers(1, 1 << 40), large, large)
+    keys = st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)
+    return [Held(number, draw(keys), draw(slices)) for number in sorted(numbers, reverse=True)]
+
+
+@given(_held())
+def test_what_is_packed_is_unpacked_as_it_was(entries: list[Held]) -> None:
+    """Whatever the numbers; in which order it was given does not matter."""
+    assert unpacked(*packed(entries)) == entries
+    assert packed(reversed(entries)) == packed(entries)
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_what_was_never_packed_is_told(keys: bytes, places: bytes) -> None:
+    """Nothing else is raised."""
+    with pytest.raises(ValueError, match=r"^$"):
+        unpacked(keys, places)
+
+
+def test_words_are_brought_together_once_they_are_in_pieces(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before there is time for it; answers stay."""
+    expected = answers(archive)
+    monkeypatch.setattr(filling, "_BATCH", 1)
+    catch_up(archive, anew=True, stop=lambda: True)
+    while standing(archive).differs:
+        catch_up(archive, stop=lambda: True)
+    assert _pieces(archive) == 6
+    assert [set(a.results) for a in answers(archive)] == [set(b.results) for b in expected]
+    catch_up(archive)
+    assert _pieces(archive) == 1
+    assert [set(a.results) for a in answers(archive)] == [set(b.results) for b in expected]
+
+
+def _pieces(archive: Archive) -> int:
+    with closing(sqlite3.connect(index_file(archive))) as database:
+        return int(database.execute("SELECT count(DISTINCT segid) FROM text_idx").fetchone()[0])
 
 
 def test_progress_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

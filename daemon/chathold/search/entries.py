@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntFlag
-from hashlib import blake2b
+from hashlib import sha256
 
 from chathold.archive.contents import Contents
 from chathold.archive.slices import Slice, slice_of
 from chathold.core.model import Message, Part, PartKind, Role
+from chathold.search.packing import KEY_BYTES
 
 ROLES = tuple(Role)
 """A role's number is its place here; a title's is -1."""
@@ -49,15 +50,12 @@ class Entry:
     slice: Slice | None = None
 
     @property
-    def key(self) -> int:
-        """Changes whenever anything of the entry does: 64 bits, signed as SQLite has them."""
+    def key(self) -> bytes:
+        """Changes whenever anything of the entry does: `KEY_BYTES` of SHA-256."""
         about = repr(
             (self.message, self.role, self.time, self.model, int(self.marks), *map(len, self.columns))
         )
-        digest = blake2b(about.encode(), digest_size=8)
-        for each in self.columns:
-            digest.update(each.encode("utf-8", "surrogatepass"))
-        return int.from_bytes(digest.digest(), "big", signed=True)
+        return sha256("".join((about, *self.columns)).encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
 
 
 _MARKS = {

@@ -5,11 +5,10 @@ Of a record that is in the index already, entries that are the same stay as they
 
 from __future__ import annotations
 
-from typing import Any
-
 from chathold.archive.contents import Contents
 from chathold.search.entries import Entry, entries_of
-from chathold.search.index import Index, spans_of
+from chathold.search.index import Index, Kind
+from chathold.search.packing import Held, packed
 from chathold.search.words import prepared
 
 _NEVER = float("-inf")
@@ -24,32 +23,32 @@ class Batch:
         self._marks: dict[int, bytes] = {}
         self._providers: dict[int, str] = {}
         self._updated: dict[int, float] = {}
-        self._numbers: dict[int, list[int]] = {}
-        self._new: list[tuple[int, int, Entry]] = []
+        self._held: dict[int, list[Held]] = {}
+        self._new: list[tuple[int, Entry, bytes]] = []
         self._gone: list[int] = []
 
     def take(self, record: int, mark: bytes, contents: Contents) -> None:
         """Compare a record with its entries in the index. `mark` is its fingerprint."""
-        known: dict[int, list[int]] = {}
-        for number, key in self._index.entries(record):
-            known.setdefault(key, []).append(number)
-        kept: list[int] = []
+        known: dict[bytes, list[Held]] = {}
+        for held in self._index.held(record):
+            known.setdefault(held.key, []).append(held)
+        kept: list[Held] = []
         for entry in entries_of(contents):
             key = entry.key
             same = known.get(key)
             if same:
                 kept.append(same.pop())
             else:
-                self._new.append((record, key, entry))
+                self._new.append((record, entry, key))
                 self.size += sum(map(len, entry.columns))
-        self._gone += [number for same in known.values() for number in same]
-        self._numbers[record] = kept
+        self._gone += [held.number for same in known.values() for held in same]
+        self._held[record] = kept
         self._marks[record] = mark
         self._providers[record] = contents.provider
         self._updated[record] = _NEVER if contents.updated is None else contents.updated
 
     def write(self) -> None:
-        """Make them searchable. The oldest record gets the lowest numbers."""
+        """Make them searchable. The newest record gets the lowest numbers, and in it the last message."""
         if not self._marks:
             return
         index = self._index
@@ -58,29 +57,33 @@ class Batch:
             database.executemany("DELETE FROM entry WHERE id = ?", ((each,) for each in self._gone))
             index.note("ghosts", int(index.about("ghosts") or 0) + len(self._gone))
             self._insert()
+            database.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", self._marks.items())
             database.executemany(
-                "INSERT OR REPLACE INTO done VALUES (?, ?, ?)",
-                ((record, mark, spans_of(self._numbers[record])) for record, mark in self._marks.items()),
+                "INSERT OR REPLACE INTO held VALUES (?, ?, ?)",
+                ((record, *packed(held)) for record, held in self._held.items()),
             )
 
     def _insert(self) -> None:
         database = self._index.database
         self._new.sort(key=lambda each: (self._updated[each[0]], each[0]))
+        self._new.reverse()
         numbers = self._index.numbers(len(self._new), older=self._is_older())
-        named = {(self._providers[record], entry.model) for record, _key, entry in self._new}
-        models = {each: self._index.model(*each) for each in named}
+        kinds: dict[Kind, int] = {}
         rows = []
-        for number, (record, key, entry) in zip(numbers, self._new, strict=True):
-            self._numbers[record].append(number)
-            rows.append((number, record, *_row(entry, models[self._providers[record], entry.model], key)))
+        for number, (record, entry, key) in zip(numbers, self._new, strict=True):
+            kind = (self._providers[record], entry.model, entry.role, int(entry.marks))
+            if kind not in kinds:
+                kinds[kind] = self._index.kind(kind)
+            rows.append((number, record, kinds[kind], entry.time))
+            self._held[record].append(Held(number, key, entry.slice))
         database.executemany(
             "INSERT INTO text (rowid, said, aside, title, files) VALUES (?, ?, ?, ?, ?)",
             (
-                (row[0], *map(prepared, entry.columns))
-                for row, (_record, _key, entry) in zip(rows, self._new, strict=True)
+                (number, *map(prepared, entry.columns))
+                for number, (_record, entry, _key) in zip(numbers, self._new, strict=True)
             ),
         )
-        database.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        database.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
 
     def _is_older(self) -> bool:
         """Whether all in this batch is older than what is in the index."""
@@ -90,9 +93,3 @@ class Batch:
             return False
         self._index.note("oldest", min(self._updated.values()))
         return True
-
-
-def _row(entry: Entry, model: int, key: int) -> tuple[Any, ...]:
-    place = entry.slice
-    where = (place.form, place.at, place.size) if place else (None, None, None)
-    return entry.role, entry.time, model, int(entry.marks), key, *where

@@ -136,24 +136,18 @@ class _Search:
         if stale:
             found.append("record NOT IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(sorted(stale)))
-        if query.provider:
-            found.append("model IN (SELECT id FROM model WHERE provider = ?)")
-            values.append(query.provider)
         if query.account or query.title:
             wanted = numbers_of(self.archive, Filters(query.provider, query.account, query.title))
             found.append("record IN (SELECT value FROM json_each(?))")
             values.append(json.dumps(sorted(wanted)))
-        if query.role:
-            found.append("role = ?")
-            values.append(ROLES.index(Role(query.role)))
         for edge, sign in ((query.since, ">="), (query.until, "<")):
             if edge is not None:
                 found.append(f"time {sign} ?")
                 values.append(edge)
-        if query.model:
-            found.append("model IN (SELECT id FROM model WHERE instr(lower(name), lower(?)) > 0)")
-            values.append(query.model)
-        found += [f"marks & {int(Marks[each.upper()])} != 0" for each in sorted(query.has)]
+        kinds, bound = _kinds(query)
+        if kinds:
+            found.append(f"kind IN (SELECT id FROM kind WHERE {' AND '.join(kinds)})")
+            values += bound
         joined = bool(found) or bool(self.index.about("ghosts"))
         return joined, " AND ".join(["1", *found]), values
 
@@ -173,8 +167,8 @@ class _Search:
 
     def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Line]:
         """The entries of one page."""
-        what = "SELECT entry.id, record, role, time, key, form, at, size FROM"
-        newest = "ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
+        what = "SELECT entry.id, record, kind, time FROM"
+        newest = "ORDER BY time DESC NULLS LAST, record, id LIMIT ? OFFSET ?"
         joined = f"text CROSS JOIN entry ON entry.id = text.rowid WHERE text MATCH ? AND {conditions}"
         match = self.query.match
         if not match:
@@ -183,13 +177,22 @@ class _Search:
             query, bound = f"{what} {joined} {newest}", [match, *values]
         elif total > COMMON:
             last = max(_NEWEST_RANKED, sum(page))
-            inner = f"{what} {joined} ORDER BY text.rowid DESC LIMIT {last}"
-            query = f"SELECT * FROM ({inner}) ORDER BY time DESC NULLS LAST, key LIMIT ? OFFSET ?"
+            inner = f"{what} {joined} ORDER BY text.rowid LIMIT {last}"
+            query = f"SELECT * FROM ({inner}) {newest}"
             bound = [match, *values]
         else:
-            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank, key LIMIT ? OFFSET ?"
+            query = f"{what} {joined} AND rank MATCH ? ORDER BY rank, time DESC NULLS LAST, record, id LIMIT ? OFFSET ?"
             bound = [match, *values, _WEIGHTS]
-        return [Line(*row) for row in self.index.database.execute(query, [*bound, *page])]
+        return self._lines(self.index.database.execute(query, [*bound, *page]).fetchall())
+
+    def _lines(self, rows: list[tuple[int, int, int, int | None]]) -> list[Line]:
+        """Rows of `entry` with what is held of them."""
+        roles = dict(self.index.database.execute("SELECT id, role FROM kind"))
+        held = {each.number: each for record in {row[1] for row in rows} for each in self.index.held(record)}
+        try:
+            return [Line(record, roles[kind], time, held[number]) for number, record, kind, time in rows]
+        except KeyError as error:
+            raise sqlite3.DatabaseError from error
 
     def _hits(self, rows: list[Line]) -> tuple[Hit, ...]:
         lines = lines_of(self.archive, {row.record for row in rows})
@@ -197,7 +200,7 @@ class _Search:
         hits = []
         for row in rows:
             line = lines[row.record]
-            entry = said.get(row.id)
+            entry = said.get(row.held.number)
             hits.append(
                 Hit(
                     line["id"],
@@ -211,6 +214,23 @@ class _Search:
                 )
             )
         return tuple(hits)
+
+
+def _kinds(query: Query) -> tuple[list[str], list[Any]]:
+    """What rows of the table `kind` have to be, if anything."""
+    found: list[str] = []
+    values: list[Any] = []
+    if query.provider:
+        found.append("provider = ?")
+        values.append(query.provider)
+    if query.role:
+        found.append("role = ?")
+        values.append(ROLES.index(Role(query.role)))
+    if query.model:
+        found.append("instr(lower(model), lower(?)) > 0")
+        values.append(query.model)
+    found += [f"marks & {int(Marks[each.upper()])} != 0" for each in sorted(query.has)]
+    return found, values
 
 
 def _best_first(entry: Entry) -> tuple[str, ...]:

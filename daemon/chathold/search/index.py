@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from chathold.archive import durable
 from chathold.archive.connecting import connect
@@ -18,14 +18,15 @@ from chathold.archive.folder import SEARCH, make_private
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
+from chathold.search.packing import Held, unpacked
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+Kind = tuple[str, str, int, int]
+"""What many entries have in common: provider, model, role (as in `Entry`), and marks."""
 
 APPLICATION = 0x43485352
 """SQLite's `application_id` of an index: "CHSR"."""
 
-FORMAT = 2
+FORMAT = 3
 """Changes with the tables, and with everything that decides which words are found: `words.py`, `entries.py`."""
 
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
@@ -33,30 +34,32 @@ _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOE
 _HASH_BYTES = 16 << 20
 _CACHE_KIB = 16_384
 _WAL_LIMIT = 32 << 20
-_FREE_PART = 20
-_MIDDLE = 1 << 21
+_FREE_PART = 100
+_PAGE, _LEAF = 8192, 8140
+"""Bytes of a page, and of it that FTS5 may fill: a leaf that is larger would take two."""
+
+_CRISIS = 64
+_PIECE = 1000
+_LOOSE_PART, _LOOSE = 4, 16
+"""Words are in one piece (segment) a transaction. They are brought together when this part of all is outside of the
+largest, or so many pieces are there; while much is written, not before there are `_CRISIS`. `_PIECE` are the pages
+one transaction brings together."""
+
+_MIDDLE = 1 << 20
 """The first entries get numbers around this: three bytes each, whether older or newer ones follow."""
 
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, entries TEXT NOT NULL) STRICT;
-CREATE TABLE model (
-    id INTEGER PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (provider, name)
+CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL) STRICT;
+CREATE TABLE held (record INTEGER PRIMARY KEY, keys BLOB NOT NULL, places BLOB NOT NULL) STRICT;
+CREATE TABLE kind (
+    id INTEGER PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL, role INTEGER NOT NULL, marks INTEGER NOT NULL,
+    UNIQUE (provider, model, role, marks)
 ) STRICT;
-CREATE TABLE entry (
-    id INTEGER PRIMARY KEY,
-    record INTEGER NOT NULL,
-    role INTEGER NOT NULL,
-    time INTEGER,
-    model INTEGER NOT NULL,
-    marks INTEGER NOT NULL,
-    key INTEGER NOT NULL,
-    form INTEGER,
-    at INTEGER,
-    size INTEGER
-) STRICT;
+CREATE TABLE entry (id INTEGER PRIMARY KEY, record INTEGER NOT NULL, kind INTEGER NOT NULL, time INTEGER) STRICT;
 CREATE VIRTUAL TABLE text USING fts5 (said, aside, title, files, content='', tokenize='ascii');
-INSERT INTO text (text, rank) VALUES ('hashsize', {_HASH_BYTES});
+INSERT INTO text (text, rank) VALUES
+    ('hashsize', {_HASH_BYTES}), ('pgsz', {_LEAF}), ('automerge', 0), ('crisismerge', {_CRISIS});
 INSERT INTO about VALUES ('ghosts', 0), ('lowest', {_MIDDLE}), ('highest', {_MIDDLE - 1});
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {FORMAT}
@@ -94,6 +97,7 @@ class Index:
         make_private(path)
         index = cls(path, connect(path))
         try:
+            index.database.execute(f"PRAGMA page_size = {_PAGE}")
             index.database.execute("PRAGMA auto_vacuum = INCREMENTAL")
             index.settle_in()
             with index.transaction("the new index"):
@@ -130,6 +134,7 @@ class Index:
         """Have the database work as one does that is being filled."""
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.execute("PRAGMA synchronous = NORMAL")
+        self.database.execute("PRAGMA secure_delete = OFF")  # until something is forgotten
         self.database.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
         self.database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
@@ -143,10 +148,11 @@ class Index:
         """Empty it so that none of its words is left in the file, whoever reads meanwhile."""
         self.database.execute("PRAGMA secure_delete = ON")
         with self.transaction("the emptied index"):
-            for table in ("text", "entry", "model", "done", "about"):
+            for table in ("text", "entry", "kind", "held", "done", "about"):
                 self.database.execute(f"DROP TABLE {table}")
             self.create(archive)
         self.database.execute("PRAGMA secure_delete = OFF")
+        self._cut_off()  # pages that were free before are not overwritten
         self.checkpoint()
 
     def shrink(self) -> None:
@@ -155,7 +161,10 @@ class Index:
             self.database.execute(f"PRAGMA {name}_count").fetchone()[0] for name in ("freelist", "page")
         )
         if free > pages // _FREE_PART:
-            self.database.executescript("PRAGMA incremental_vacuum")
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        self.database.executescript("PRAGMA incremental_vacuum")
 
     def checkpoint(self) -> None:
         """Bring the write-ahead log into the database and empty it, as far as readers let us."""
@@ -199,45 +208,45 @@ class Index:
         """How many records are in the index."""
         return int(self.database.execute("SELECT count(*) FROM done").fetchone()[0])
 
-    def entries(self, record: int) -> Iterator[tuple[int, int]]:
-        """The entries of a record: number and key."""
-        row = self.database.execute("SELECT entries FROM done WHERE record = ?", (record,)).fetchone()
-        query = "SELECT id, key FROM entry WHERE id BETWEEN ? AND ? AND record = ?"
-        for first, last in _spans(row[0]) if row else ():
-            yield from self.database.execute(query, (first, last, record))
+    def held(self, record: int) -> list[Held]:
+        """The entries of a record. Raises `sqlite3.DatabaseError` if they are damaged."""
+        row = self.database.execute("SELECT keys, places FROM held WHERE record = ?", (record,)).fetchone()
+        try:
+            return unpacked(*row) if row else []
+        except ValueError as error:
+            raise sqlite3.DatabaseError from error
 
-    def model(self, provider: str, name: str) -> int:
-        """The number of a provider's model ("" is one, too), given anew if it was never met."""
-        query = "SELECT id FROM model WHERE provider = ? AND name = ?"
-        row = self.database.execute(query, (provider, name)).fetchone()
+    def kind(self, kind: Kind) -> int:
+        """The number of a kind of entries, given anew if it was never met."""
+        query = "SELECT id FROM kind WHERE (provider, model, role, marks) = (?, ?, ?, ?)"
+        row = self.database.execute(query, kind).fetchone()
         if row:
             return int(row[0])
-        added = self.database.execute("INSERT INTO model (provider, name) VALUES (?, ?)", (provider, name))
-        return int(added.lastrowid or 0)
+        query = "INSERT INTO kind (provider, model, role, marks) VALUES (?, ?, ?, ?)"
+        return int(self.database.execute(query, kind).lastrowid or 0)
 
-    def numbers(self, count: int, *, older: bool) -> Iterable[int]:
-        """So many numbers for entries, ascending: below all others if they are `older`, as far as there is room."""
+    def numbers(self, count: int, *, older: bool) -> range:
+        """So many numbers for entries, ascending: above all others if `older`, else below, if there is room."""
         lowest, highest = int(self.about("lowest") or 0), int(self.about("highest") or 0)
-        if older and lowest > count:
-            self.note("lowest", lowest - count)
-            return range(lowest - count, lowest)
-        self.note("highest", highest + count)
-        return range(highest + 1, highest + 1 + count)
+        if older or lowest <= count:
+            self.note("highest", highest + count)
+            return range(highest + 1, highest + 1 + count)
+        self.note("lowest", lowest - count)
+        return range(lowest - count, lowest)
 
-
-def spans_of(numbers: Iterable[int]) -> str:
-    """Numbers as `done` has them: "3-7 12-12"."""
-    spans: list[list[int]] = []
-    for number in sorted(numbers):
-        if spans and spans[-1][1] == number - 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return " ".join(f"{first}-{last}" for first, last in spans)
-
-
-def _spans(text: str) -> list[tuple[int, int]]:
-    return [(int(first), int(last)) for first, _dash, last in (each.partition("-") for each in text.split())]
+    def merge(self, stop: Callable[[], bool]) -> bool:
+        """Bring the words together where they are in many pieces, unless told to stop; whether that is done."""
+        query = "SELECT count(*) FROM text_idx GROUP BY segid ORDER BY 1"
+        *loose, largest = [0, *(size for (size,) in self.database.execute(query))]
+        if len(loose) <= _LOOSE and sum(loose) * _LOOSE_PART <= largest:
+            return True
+        while not stop():
+            before = self.database.total_changes
+            with self.transaction("a piece of the merged index"):
+                self.database.execute("INSERT INTO text (text, rank) VALUES ('merge', ?)", (-_PIECE,))
+            if self.database.total_changes - before < 2:  # noqa: PLR2004 - so FTS5 tells that nothing was left
+                return True
+        return False
 
 
 @contextlib.contextmanager

@@ -114,7 +114,7 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
                 progress(finished, len(pending))
             if stop():
                 break
-        if finished == len(pending):
+        if finished == len(pending) and index.merge(stop):
             with index.transaction("the note that it is complete"):
                 index.note("marker", mark)
         index.shrink()

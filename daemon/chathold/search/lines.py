@@ -14,27 +14,17 @@ from chathold.archive.contents import Form, contents, contents_of
 from chathold.archive.reading import record_of
 from chathold.archive.slices import Slice, read_slices
 from chathold.search.entries import TITLE, Entry, entries_of
+from chathold.search.packing import Held
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the table `entry`."""
+    """An entry that was found: a row of the table `entry`, with its kind's role, and what is held of it."""
 
-    id: int
     record: int
     role: int
     time: int | None
-    key: int
-    form: int | None
-    at: int | None
-    size: int | None
-
-    @property
-    def slice(self) -> Slice | None:
-        """Where the message stands, if that is known."""
-        if self.form is None or self.at is None or self.size is None:
-            return None
-        return Slice(self.form, self.at, self.size)
+    held: Held
 
 
 def read_again(database: sqlite3.Connection, lines: Iterable[Line]) -> dict[int, Entry]:
@@ -45,9 +35,9 @@ def read_again(database: sqlite3.Connection, lines: Iterable[Line]) -> dict[int,
     found: dict[int, Entry] = {}
     for record, held in by_record.items():
         found |= _of_slices(database, record, held)
-        if any(line.id not in found for line in held):
+        if any(line.held.number not in found for line in held):
             entries = {entry.key: entry for entry in entries_of(contents(database, record))}
-            found |= {line.id: entries[line.key] for line in held if line.key in entries}
+            found |= {line.held.number: entries[line.held.key] for line in held if line.held.key in entries}
     return found
 
 
@@ -61,14 +51,16 @@ def _of_slices(database: sqlite3.Connection, number: int, lines: list[Line]) -> 
             (title, updated) = database.execute(
                 "SELECT title, updated FROM state WHERE record = ?", (number,)
             ).fetchone()
-            found[line.id] = next(entries_of(contents_of(database, record, (title, updated), [], ())))
-        elif place := line.slice:
+            found[line.held.number] = next(
+                entries_of(contents_of(database, record, (title, updated), [], ()))
+            )
+        elif place := line.held.slice:
             by_form.setdefault(place.form, []).append((line, place))
     for form, held in by_form.items():
         readings = read_slices(database, record, [place for _line, place in held])
         for (line, _place), reading in zip(held, readings, strict=True):
             said = contents_of(database, record, ("", None), [Form(form, b"", reading)], reading.messages)
-            same = next((entry for entry in entries_of(said) if entry.key == line.key), None)
+            same = next((entry for entry in entries_of(said) if entry.key == line.held.key), None)
             if same:
-                found[line.id] = same
+                found[line.held.number] = same
     return found

@@ -1,0 +1,75 @@
+"""What the index keeps of a record's entries beside what queries ask for: a table's row of two columns.
+
+`keys` has six bytes an entry. `places` is a Zstandard frame of four columns of 64-bit little-endian integers, each
+written as the difference to what is expected: numbers (the one before), forms (the one before; 0 for none), where
+the bytes begin (where those of the one before end), and how many they are. Entries come by falling number, which is
+the order of messages in a conversation.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+import zstandard
+
+from chathold.archive.slices import Slice
+
+KEY_BYTES = 6
+
+_NOWHERE = Slice(0, 0, 0)
+_compressor = zstandard.ZstdCompressor(level=3)
+_decompressor = zstandard.ZstdDecompressor()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry in the index: its number, its key (`KEY_BYTES`), and where its bytes stand, if that is known."""
+
+    number: int
+    key: bytes
+    slice: Slice | None
+
+
+def packed(entries: Iterable[Held]) -> tuple[bytes, bytes]:
+    """Entries of one record as `keys` and `places`."""
+    held = sorted(entries, key=lambda each: each.number, reverse=True)
+    places = [each.slice or _NOWHERE for each in held]
+    ends = [each.at + each.size for each in places]
+    columns = (
+        *_differences([each.number for each in held]),
+        *_differences([each.form for each in places]),
+        *(each.at - end for each, end in zip(places, [0, *ends], strict=False)),
+        *(each.size for each in places),
+    )
+    return b"".join(each.key for each in held), _compressor.compress(
+        struct.pack(f"<{len(columns)}q", *columns)
+    )
+
+
+def unpacked(keys: bytes, places: bytes) -> list[Held]:
+    """The entries of one record. Raises `ValueError` if they were never packed like this."""
+    try:
+        plain = _decompressor.decompress(places)
+    except zstandard.ZstdError as error:
+        raise ValueError from error
+    count = len(keys) // KEY_BYTES
+    if len(plain) != count * 32:
+        raise ValueError
+    columns = struct.unpack(f"<{4 * count}q", plain)
+    numbers, forms = accumulate(columns[:count]), accumulate(columns[count : 2 * count])
+    found = []
+    end = 0
+    rows = zip(numbers, forms, columns[2 * count : 3 * count], columns[3 * count :], strict=True)
+    for place, (number, form, gap, size) in enumerate(rows):
+        at = end + gap
+        end = at + size
+        key = keys[place * KEY_BYTES : (place + 1) * KEY_BYTES]
+        found.append(Held(number, key, Slice(form, at, size) if form else None))
+    return found
+
+
+def _differences(values: list[int]) -> Iterable[int]:
+    return (value - before for value, before in zip(values, [0, *values], strict=False))
