@@ -14,6 +14,7 @@ from chathold.daemon.telling import Event, Kind
 from chathold.desktop import running
 from chathold.desktop.running import Desktop
 from chathold.home import Home
+from chathold.state import State
 
 PATIENCE = 20.0
 
@@ -109,6 +110,31 @@ def test_a_bug_is_reported_once_and_stops_nothing(
     _wait(ticks, 4)
     desktop.close()
     assert len(list((tmp_path / "home" / "logs").glob("bug-*.txt"))) == 1
+
+
+def test_an_end_that_comes_before_the_beginning_is_not_waited_for(
+    tmp_path: Path, ticks: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the desktop needs is still being loaded when the session ends."""
+    begun, closing = threading.Event(), threading.Event()
+    opened = State.open
+
+    def slowly(folder: Path) -> State:
+        begun.set()
+        assert closing.wait(PATIENCE)
+        return opened(folder)
+
+    monkeypatch.setattr(State, "open", slowly)
+    desktop = _desktop(tmp_path)
+    desktop.heard(Event(Kind.STARTED, ""))
+    assert begun.wait(PATIENCE)
+    monkeypatch.setattr(running, "_PATIENCE", 0.0)
+    thread = next(each for each in threading.enumerate() if each.name == "desktop")
+    desktop.close()
+    closing.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert not ticks.acquire(blocking=False)
 
 
 def test_without_a_daemon_there_is_nothing_to_close(tmp_path: Path) -> None:

@@ -219,6 +219,17 @@ def test_words_are_understood_as_they_were_meant(words: list[str]) -> None:
     assert _understood(units.words(words)) == words
 
 
+@pytest.mark.parametrize(
+    "name", ["/a b/100%/存档/python", "/$HOME/python", '/"a"/python', "/it's/python", "/a\\b/python"]
+)
+def test_a_program_is_started_whatever_it_is_called(name: str) -> None:
+    """No systemd takes quotes in the name of what it starts, or turns `$$` in it into `$`; the shell is told."""
+    line = units.command([name, "-m", "$x"])
+    path, *arguments = _understood(line)
+    assert not set(path) & set("$\"'\\")
+    assert [path, *arguments] == [name, "-m", "$x"] or arguments[-3:] == [name, "-m", "$x"]
+
+
 @given(st.lists(_PRINTABLE, min_size=1, max_size=4))
 def test_a_command_in_an_entry_is_understood_as_it_was_meant(words: list[str]) -> None:
     """Two layers: the value's escapes are undone first, then the quoting of `Exec`."""

@@ -65,6 +65,7 @@ class Desktop:
         self._living: Living | None = None
         self._job: Job | None = None
         self._over: asyncio.Event | None = None
+        self._closed = False
         self._reported: set[str] = set()
 
     def heard(self, event: Event) -> None:
@@ -86,6 +87,7 @@ class Desktop:
         if self._thread is None:
             return
         with self._lock:
+            self._closed = True
             loop, over = self._loop, self._over
         if loop is not None and over is not None:
             with contextlib.suppress(RuntimeError):
@@ -129,6 +131,8 @@ class Desktop:
         with self._lock:
             early, self._early = self._early or [], None
             self._loop, self._living, self._over = asyncio.get_running_loop(), living, asyncio.Event()
+            if self._closed:
+                self._over.set()
         for event in early:
             self._told(event)
         self._job = scheduler.add_job(
