@@ -126,7 +126,8 @@ class Desktop:
     def _begin(self, living: Living) -> asyncio.Event:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415 - as above
 
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick was left out is no news
+        # That a tick was left out, or cut off by the end, is no news; a bug in one is reported by ourselves.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         scheduler = AsyncIOScheduler(timezone=UTC)
         with self._lock:
             early, self._early = self._early or [], None
@@ -162,8 +163,6 @@ class Desktop:
             return
         try:
             await self._living.tick()
-        except asyncio.CancelledError:
-            return  # the end has come meanwhile; the scheduler would log it as a failure
         except Exception as error:  # noqa: BLE001 - an edge: the next tick may do
             self._report(error)
 
