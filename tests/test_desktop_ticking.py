@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -88,7 +89,7 @@ def test_it_ticks_on_when_the_clock_is_set(
         desktop.close()
 
 
-@pytest.mark.parametrize("where", ["tick", "heard"])
+@pytest.mark.parametrize("where", ["tick", "heard", "later"])
 def test_a_bug_is_reported_once_and_stops_nothing(
     tmp_path: Path, ticks: threading.Semaphore, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -102,8 +103,11 @@ def test_a_bug_is_reported_once_and_stops_nothing(
         ticks.release()
         raise ZeroDivisionError
 
-    bad: Callable[..., Any] = bad_tick if where == "tick" else bad_heard
-    monkeypatch.setattr(f"chathold.desktop.living.Living.{where}", bad)
+    def bad_click(living: object, event: Event) -> None:
+        asyncio.get_running_loop().call_soon(bad_heard, living, event)
+
+    bad: dict[str, Callable[..., Any]] = {"tick": bad_tick, "heard": bad_heard, "later": bad_click}
+    monkeypatch.setattr(f"chathold.desktop.living.Living.{where.replace('later', 'heard')}", bad[where])
     desktop = _desktop(tmp_path)
     for _ in range(4):
         desktop.heard(Event(Kind.STARTED, ""))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chathold.bugs import report
 from chathold.core.errors import ChatholdError
@@ -107,6 +107,7 @@ class Desktop:
     async def _live(self) -> None:
         from chathold.desktop.living import Living  # noqa: PLC0415 - what a desktop needs loads in this thread
 
+        asyncio.get_running_loop().set_exception_handler(self._unforeseen)
         with closing(State.open(self._home.state)) as state:
             living = Living(
                 self._home,
@@ -177,6 +178,11 @@ class Desktop:
             LOG.warning("%s", error)
         except Exception as error:  # noqa: BLE001 - the thread's edge
             self._report(error)
+
+    def _unforeseen(self, _loop: asyncio.AbstractEventLoop, said: dict[str, Any]) -> None:
+        """An error that nothing else has caught: a click's, or one of the bus's."""
+        error = said.get("exception")
+        self._report(error if isinstance(error, Exception) else RuntimeError(said["message"]))
 
     def _report(self, error: Exception) -> None:
         """Write a report of a bug, once for each kind."""
