@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from chathold_service.programs import Program
+from chathold_service.programs import BY_SHELL, Program
 
 DROP_IN = "hardening.conf"
 
@@ -21,8 +21,6 @@ _UNSAYABLE = frozenset("$\"'\\")
 _STEPS_SINCE = 254
 """The first systemd that waits longer after each of several failures."""
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - what PrivateTmp hides
-
-_BY_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
 
 _WRITTEN = """\
 # Written by Chathold's "service install", and removed by "service uninstall".
@@ -148,7 +146,7 @@ def probe(program: Program) -> str:
 
 def command(each: Sequence[str]) -> str:
     """What to start, as `ExecStart` has it; by the shell where systemd cannot be told its name. As `words` raises."""
-    return words((*_BY_SHELL, *each) if _UNSAYABLE & set(each[0]) else each)
+    return words((*BY_SHELL, *each) if _UNSAYABLE & set(each[0]) else each)
 
 
 def words(each: Iterable[str], *, arguments: bool = True) -> str:
