@@ -51,6 +51,7 @@ def test_installed_it_runs_starts_again_when_killed_and_ends_when_uninstalled(tm
     place.downloads.joinpath("deepseek_data-2026-11-01.zip").write_bytes(export_of(1))
     until(lambda: place.holds(export_of(1)), told=place.told)
     first = place.status()["daemon"]["pid"]
+    assert _stand(place)["since"] == place.status()["daemon"]["since"]
     os.kill(first, signal.SIGKILL)
     until(lambda: place.status()["daemon"]["pid"] != first and place.status()["daemon"]["running"])
     assert _stand(place)["running"]

@@ -15,7 +15,7 @@ from chathold.daemon.presence import hold
 from chathold.home import Home
 from chathold.services import SERVICES
 from chathold.state import State
-from chathold.state.memory import PAUSED, TRAY, UNDER_WAY, WATCHING
+from chathold.state.memory import DAEMON, PAUSED, TRAY, UNDER_WAY, WATCHING
 from commands import chathold
 from daemons import until
 from pages import filled, own_home, text_of
@@ -41,6 +41,7 @@ def much(home: Path) -> Asking:
 
 PAGES = (
     "installed",
+    "installed/now",
     "imports",
     "imports/now",
     "parts",
@@ -138,7 +139,7 @@ def test_a_reminder_is_answered_where_it_stands(much: Asking) -> None:
     words = text_of(much.get("attention"))
     assert re.search(r"Your ChatGPT .{0,60}copy is \d+ days old\.", words)
     key = re.findall(r'name="reminder" value="(\w+)"', much.get("attention").text)[0]
-    for said, follows in (("asked", "asked 0 days ago"), ("came", "the link works about")):
+    for said, follows in (("asked", "asked less than a day ago"), ("came", "the link works about")):
         assert f'value="{said}"' in much.get("attention").text
         assert much.post("attention/reminder", ("reminder", key), ("said", said)).status == 303
         assert follows in text_of(much.get("attention"))
@@ -176,3 +177,17 @@ def test_a_running_daemon_is_told_of_after_installing(browser: Asking) -> None:
     assert "! /two: It is not there." in running
     assert "1 download is being looked at." in running
     assert "Its icon" in running
+
+
+def test_just_after_its_start_the_daemon_is_watched_by_a_script(browser: Asking) -> None:
+    """What lies in the folders already is found a little later than the page is shown."""
+    home = Home.find(os.fspath(browser.home))
+    home.archive.mkdir(parents=True, exist_ok=True)
+    with closing(State.open(home.state)) as state:
+        state.memory.set(DAEMON, {"pid": 1, "since": browser.clock.now, "version": ""})
+    assert "data-busy" not in browser.get("installed").text
+    with hold(home.archive):
+        assert "data-busy" in browser.get("installed").text
+        assert "No export yet." in browser.get("installed/now").text
+        browser.clock.now += 60
+        assert "data-busy" not in browser.get("installed/now").text

@@ -6,6 +6,7 @@ It is installed by our own command, as the README says, and then disturbed in ev
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -320,6 +321,24 @@ def test_two_homes_are_two_services(session: Session, installed: dict[str, Any])
     session.chathold("--home", other, "service", "uninstall")
     assert _status(session)["running"]
     session.run("rm", "-r", other, HOME / "Elsewhere")
+
+
+def test_a_folder_of_any_name_may_hold_the_program(session: Session, installed: dict[str, Any]) -> None:
+    """Whatever systemd, shells and desktops make of the letters in it."""
+    assert installed["running"]
+    odd, other = HOME / 'it\'s $HOME, 100% "odd" \\n 存档; &', HOME / "odd home"
+    session.put(other / "config.toml", f"[downloads]\nfolders = ['{DOWNLOADS}']\n".encode())
+    session.run("ln", "-s", HOME / ".venv", odd)
+    words = (odd / "bin/python", "-m", "chathold", "--home", other)
+    said = json.loads(session.run(*words, "service", "install", "--no-browser", "--json").stdout)
+    assert said["running"]
+    assert said["confined"]
+    unit = next(Path(each).name for each in said["files"] if each.endswith(".service"))
+    assert session.path(Path("/proc", str(session.pid(unit)), "cmdline")).read_bytes().split(b"\0")[
+        0
+    ] == os.fsencode(odd / "bin/python")
+    session.run(*words, "service", "uninstall")
+    session.run("rm", "-r", other, odd)
 
 
 def test_a_page_is_opened_from_within_the_service_by_a_unit_of_its_own(

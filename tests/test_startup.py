@@ -127,6 +127,8 @@ def test_what_the_desktop_would_not_do_is_explained() -> None:
     with pytest.raises(ChatholdError, match="No space left") as raised, explained():
         raise OSError(28, "No space left on device", "/file")
     assert raised.value.place == "/file"
+    with pytest.raises(BrokenPipeError), explained():
+        raise BrokenPipeError(32, "Broken pipe")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_there_is_one_instance_of_a_name(runtime: Path) -> None:
     assert instance.hold("talk") is None
     assert instance.is_held("talk")
     assert not instance.is_held("another")
+    assert not list(runtime.glob("another*"))
     held.release()
     assert not instance.is_held("talk")
 

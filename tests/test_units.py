@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from chathold_service import units
 from chathold_service.entries import autostart_entry, command_line, menu_entry
-from chathold_service.programs import Entry, Program
+from chathold_service.programs import BY_SHELL, Entry, Program
+from daemons import until
 
 TEMPORARY = Path("/") / "tmp"
 PROGRAM = Program(
@@ -219,6 +221,17 @@ def test_words_are_understood_as_they_were_meant(words: list[str]) -> None:
     assert _understood(units.words(words)) == words
 
 
+@pytest.mark.parametrize(
+    "name", ["/a b/100%/存档/python", "/$HOME/python", '/"a"/python', "/it's/python", "/a\\b/python"]
+)
+def test_a_program_is_started_whatever_it_is_called(name: str) -> None:
+    """No systemd takes quotes in the name of what it starts, or turns `$$` in it into `$`; the shell is told."""
+    line = units.command([name, "-m", "$x"])
+    path, *arguments = _understood(line)
+    assert not set(path) & set("$\"'\\")
+    assert [path, *arguments] == [name, "-m", "$x"] or arguments[-3:] == [name, "-m", "$x"]
+
+
 @given(st.lists(_PRINTABLE, min_size=1, max_size=4))
 def test_a_command_in_an_entry_is_understood_as_it_was_meant(words: list[str]) -> None:
     """Two layers: the value's escapes are undone first, then the quoting of `Exec`."""
@@ -227,7 +240,23 @@ def test_a_command_in_an_entry_is_understood_as_it_was_meant(words: list[str]) -
     )
     found = re.findall(r'"((?:[^"\\]|\\.)*)"|([^ ]+)', line)
     plain = [bare or re.sub(r"\\(.)", r"\1", quoted) for quoted, bare in found]
-    assert [each.replace("%%", "%") for each in plain] == words
+    first, *others = [each.replace("%%", "%") for each in plain]
+    assert "%" not in first
+    assert [first, *others] == [*(BY_SHELL if "%" in words[0] else ()), *words]
+
+
+@pytest.mark.skipif(not shutil.which("gio"), reason="GLib is not installed")
+@pytest.mark.parametrize("name", ["a b", "100%", """it's $HOME, "odd" `\\n` ;& 存档"""])
+def test_a_desktop_starts_a_program_in_a_folder_of_any_name(name: str, tmp_path: Path) -> None:
+    """GLib's way of reading entries, which GNOME and Xfce have in common."""
+    said, program, entry = tmp_path / "said", tmp_path / name / "program", tmp_path / "talk.desktop"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nimport sys\nopen({str(said)!r}, 'w').write(repr(sys.argv))\n")
+    program.chmod(0o700)
+    command = [str(program), "100%", "$x y"]
+    entry.write_text(f"[Desktop Entry]\nType=Application\nName=Talk\nExec={command_line(command)}\n")
+    subprocess.run(["gio", "launch", entry], check=True, capture_output=True, timeout=30)
+    until(lambda: said.exists() and said.read_text() == repr(command))
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ NOW = 1_795_000_000.0
 SECRET = Path("/downloads/secret name.zip")
 
 
-def receipt(new: int = 9, updated: int = 31, missing: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+def receipt(
+    new: int = 9, updated: int = 31, documents: int = 0, missing: tuple[str, ...] = (), **more: Any
+) -> dict[str, Any]:
     """A receipt as the daemon's events have it."""
     return {
         "outcome": "imported",
@@ -31,6 +34,7 @@ def receipt(new: int = 9, updated: int = 31, missing: tuple[str, ...] = (), **mo
         "account": "user-1",
         "covers": {"oldest": None, "newest": None},
         "conversations": {"new": new, "updated": updated},
+        "documents": {"new": documents},
         "parts": {"seen": ["a-secret.zip"], "missing": list(missing)},
         **more,
     }
@@ -74,6 +78,15 @@ def test_imports_of_one_account_add_up(gathering: Gathering) -> None:
     for event in (imported(), imported(new=1, updated=0), imported(account="user-2", new=0, updated=0)):
         assert gathering.note(event, NOW, DAY)
     assert _told(gathering) == ["ChatGPT (Work): 10 new chats, 31 continued.\nChatGPT (Work): nothing new."]
+
+
+def test_of_a_list_of_files_that_are_missing_only_these_are_told(gathering: Gathering) -> None:
+    """It holds nothing that could be new; but whoever chose it is answered. Documents are news, too."""
+    nothing = imported(new=0, updated=0, missing=("b.zip",))
+    assert not gathering.note(nothing, NOW, DAY)
+    assert gathering.note(replace(nothing, chosen=True), NOW, DAY)
+    assert gathering.note(imported(new=0, updated=0, documents=2, missing=("b.zip",)), NOW, DAY)
+    assert _told(gathering) == ["ChatGPT (Work): 2 new documents."]
 
 
 def test_what_was_in_the_archive_already_is_told_to_whoever_chose_it(gathering: Gathering) -> None:

@@ -151,6 +151,8 @@ def explained() -> Iterator[None]:
             place=error.what,
             advice=_('"chathold service logs" may say why; "chathold run" in a terminal works without it.'),
         ) from error
+    except BrokenPipeError:
+        raise  # whoever read our words has gone
     except OSError as error:
         raise ChatholdError(
             _("A file for the desktop could not be written: {reason}").format(reason=error.strerror or error),

@@ -5,9 +5,9 @@ Desktop Entry Specification 1.5, Desktop Application Autostart Specification 0.5
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from chathold_service.programs import Program, Texts
+from chathold_service.programs import BY_SHELL, Program, Texts
 
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`")
@@ -48,8 +48,12 @@ def autostart_entry(program: Program) -> str:
     )
 
 
-def command_line(words: Iterable[str]) -> str:
-    """The value of `Exec`: words are quoted by its own rules first, then escaped as every value is."""
+def command_line(words: Sequence[str]) -> str:
+    """The value of `Exec`: words are quoted by its own rules first, then escaped as every value is.
+
+    GLib looks for a program whose name has `%%` in it under just that name; the shell is told of such a one.
+    """
+    words = (*BY_SHELL, *words) if "%" in words[0] else words
     return _value(" ".join(map(_word, words)))
 
 

@@ -47,6 +47,8 @@ def hold(name: str) -> Instance | None:
 
 def is_held(name: str) -> bool:
     """Whether there is one."""
+    if sys.platform != "win32" and not _lock(name).exists():
+        return False  # to look leaves nothing behind
     held = hold(name)
     if held is None:
         return True

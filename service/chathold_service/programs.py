@@ -11,6 +11,10 @@ Texts = Mapping[str, str]
 """One text by language (`en`, `zh_CN`). English is always there."""
 
 
+BY_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
+"""In front of a command, where what starts it cannot be told the name of its program: the shell can."""
+
+
 class DesktopError(Exception):
     """The desktop does not do what it was asked to: `what` was tried, and what the system said to it."""
 

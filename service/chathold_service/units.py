@@ -8,14 +8,16 @@ that is written only where it has been seen to work: one that cannot be set up k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from chathold_service.programs import Program
+from chathold_service.programs import BY_SHELL, Program
 
 DROP_IN = "hardening.conf"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")
+_UNSAYABLE = frozenset("$\"'\\")
+"""Characters that systemd takes in no name of a program that it starts, or means something else by there."""
 _STEPS_SINCE = 254
 """The first systemd that waits longer after each of several failures."""
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - what PrivateTmp hides
@@ -110,7 +112,7 @@ def service(program: Program, version: int) -> str:
     return _written(f"{program.name}.service") + _SERVICE.format(
         name=program.name,
         about=_line(program.about),
-        command=words(program.command),
+        command=command(program.command),
         environment=_environment(program),
         restart=_restart(version),
         base=_BASE,
@@ -136,10 +138,15 @@ def probe(program: Program) -> str:
     """A unit that tries whether the program's parts can be loaded under what the service's unit forbids."""
     return _PROBE.format(
         about=_line(program.about),
-        command=words(program.probe),
+        command=command(program.probe),
         environment=_environment(program),
         base=_BASE,
     )
+
+
+def command(each: Sequence[str]) -> str:
+    """What to start, as `ExecStart` has it; by the shell where systemd cannot be told its name. As `words` raises."""
+    return words((*BY_SHELL, *each) if _UNSAYABLE & set(each[0]) else each)
 
 
 def words(each: Iterable[str], *, arguments: bool = True) -> str:

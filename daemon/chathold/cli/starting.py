@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, day, write
 from chathold.cli.reading import show_reader
@@ -22,6 +22,8 @@ from chathold.home import Home
 from chathold.logs import NAME, tail
 from chathold.places import check_places
 from chathold.startup import end_daemon, explained, free_port, make_folders, name_of, port_of, program_of
+from chathold.state import State
+from chathold.state.memory import DAEMON
 from chathold_service import starting
 from chathold_service.folders import Folders
 from chathold_service.programs import DesktopError, Standing, Way
@@ -110,8 +112,20 @@ def _status(call: Call) -> int:
     stand = starting.standing(name_of(call.home), Folders.here())
     if not stand.words:
         stand = replace(stand, words=(tail(call.home.logs / NAME, 1) or [""])[0])
+    if stand.running and stand.since is None:
+        stand = replace(stand, since=_since(call.home))
     answer(_value(stand), as_json=call.as_json, words=lambda: _say(stand))
     return 0
+
+
+def _since(home: Home) -> float | None:
+    """Since when the daemon runs, as it says itself, where the system does not know."""
+    state = State.look(home.state) if is_held(home.archive) else None
+    if state is None:
+        return None
+    with closing(state):
+        daemon = state.memory.get(DAEMON)
+    return daemon["since"] if daemon else None
 
 
 def _logs(call: Call, lines: int) -> int:
@@ -134,7 +148,7 @@ def _value(stand: Standing) -> dict[str, Any]:
         "way": stand.way.value,
         "enabled": stand.enabled,
         "running": stand.running,
-        "since": datetime.fromtimestamp(stand.since, UTC).isoformat() if stand.since else None,
+        "since": moment(stand.since),
         "last_words": stand.words,
         "confined": stand.hardened,
         "files": list(stand.files),
@@ -147,8 +161,7 @@ def _say(stand: Standing) -> None:
     else:
         write(_("Chathold starts with the session."))
     if stand.running and stand.since:
-        since = datetime.fromtimestamp(stand.since, UTC).isoformat()
-        write(_("It has been running since {moment}.").format(moment=day(since)))
+        write(_("It has been running since {moment}.").format(moment=day(moment(stand.since))))
     elif stand.running:
         write(_("It is running."))
     elif stand.enabled:

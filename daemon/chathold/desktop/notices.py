@@ -86,6 +86,10 @@ def _imported(facts: Facts, label: Label) -> str:
         counted.append(ngettext("{n} new chat", "{n} new chats", facts["new"]).format(n=f"{facts['new']:,}"))
     if facts["updated"]:
         counted.append(_("{n} continued").format(n=f"{facts['updated']:,}"))
+    if documents := facts.get("documents"):
+        counted.append(
+            ngettext("{n} new document", "{n} new documents", documents).format(n=f"{documents:,}")
+        )
     if not counted:
         return _("{name}: nothing new.").format(name=name)
     said = _("{name}: {counts}.").format(name=name, counts=_(", ").join(counted))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chathold.bugs import report
 from chathold.core.errors import ChatholdError
@@ -65,8 +65,8 @@ class Desktop:
         self._living: Living | None = None
         self._job: Job | None = None
         self._over: asyncio.Event | None = None
-        self._reported: set[str] = set()
         self._closed = False
+        self._reported: set[str] = set()
 
     def heard(self, event: Event) -> None:
         """Take in what the daemon tells; called in its thread."""
@@ -107,6 +107,7 @@ class Desktop:
     async def _live(self) -> None:
         from chathold.desktop.living import Living  # noqa: PLC0415 - what a desktop needs loads in this thread
 
+        asyncio.get_running_loop().set_exception_handler(self._unforeseen)
         with closing(State.open(self._home.state)) as state:
             living = Living(
                 self._home,
@@ -126,7 +127,8 @@ class Desktop:
     def _begin(self, living: Living) -> asyncio.Event:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415 - as above
 
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick was left out is no news
+        # That a tick was left out, or cut off by the end, is no news; a bug in one is reported by ourselves.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         scheduler = AsyncIOScheduler(timezone=UTC)
         with self._lock:
             early, self._early = self._early or [], None
@@ -162,8 +164,6 @@ class Desktop:
             return
         try:
             await self._living.tick()
-        except asyncio.CancelledError:
-            return  # the end has come meanwhile; the scheduler would log it as a failure
         except Exception as error:  # noqa: BLE001 - an edge: the next tick may do
             self._report(error)
 
@@ -178,6 +178,11 @@ class Desktop:
             LOG.warning("%s", error)
         except Exception as error:  # noqa: BLE001 - the thread's edge
             self._report(error)
+
+    def _unforeseen(self, _loop: asyncio.AbstractEventLoop, said: dict[str, Any]) -> None:
+        """An error that nothing else has caught: a click's, or one of the bus's."""
+        error = said.get("exception")
+        self._report(error if isinstance(error, Exception) else RuntimeError(said["message"]))
 
     def _report(self, error: Exception) -> None:
         """Write a report of a bug, once for each kind."""

@@ -17,6 +17,8 @@ from chathold.state import State, Unseen
 
 Facts = dict[str, Any]
 
+_NEWS = ("new", "updated", "documents")
+
 
 class Topic(StrEnum):
     """What a notice is about."""
@@ -82,14 +84,17 @@ class Gathering:
                     "exports": 1,
                     "new": counts["new"],
                     "updated": counts["updated"],
+                    "documents": receipt["documents"]["new"],
                     "newest": receipt["covers"]["newest"],
                 }
+                if receipt["parts"]["missing"] and not chosen and not any(facts[each] for each in _NEWS):
+                    return False  # a list of files: of those that are missing another notice tells
             case _:
                 return False
         target = f"{provider}/{account}"
         if not receipt["parts"]["missing"]:
             self._state.notices.drop(self._of(Topic.PARTS, target))
-        self._add(Topic.IMPORTED, target, facts, now, ("exports", "new", "updated"))
+        self._add(Topic.IMPORTED, target, facts, now, ("exports", *_NEWS))
         return True
 
     def _parts(self, receipt: Facts, now: float) -> bool:
@@ -118,7 +123,7 @@ class Gathering:
     def _add(self, topic: Topic, target: str, facts: Facts, now: float, sums: Iterable[str]) -> None:
         """Put facts to those that nobody has seen. Not to be called while these are about to be shown."""
         for known in self._of(topic, target):
-            facts = facts | {name: facts[name] + known.facts[name] for name in sums}
+            facts = facts | {name: facts[name] + known.facts.get(name, 0) for name in sums}
             now = known.since
         self._state.notices.put(Unseen(topic.value, target, facts, now))
 

@@ -66,7 +66,12 @@ def account(reminder: Reminder, now: float) -> str:
             said.append(_("time to export"))
         case Stage.ASKED:
             days = age(reminder.begun, now)
-            said.append(ngettext("asked {n} day ago", "asked {n} days ago", days).format(n=days))
+            words = (
+                ngettext("asked {n} day ago", "asked {n} days ago", days)
+                if days
+                else _("asked less than a day ago")
+            )
+            said.append(words.format(n=days))
         case Stage.LINK if reminder.until is not None:
             when = moment(reminder.until, now, local)
             said.append(_("download before about {when}").format(when=when))

@@ -63,9 +63,11 @@ def _whom(reminder: Reminder) -> str:
 
 def _asked(reminder: Reminder, now: float) -> str:
     days = age(reminder.begun, now)
-    said = ngettext("{name}: asked {n} day ago.", "{name}: asked {n} days ago.", days).format(
-        name=name_of(reminder), n=days
-    )
+    said = (
+        ngettext("{name}: asked {n} day ago.", "{name}: asked {n} days ago.", days)
+        if days
+        else _("{name}: asked less than a day ago.")
+    ).format(name=name_of(reminder), n=days)
     if not BY_NAME[reminder.provider].mailed:
         return f"{said} " + _("Is the download ready? No mail is sent: look in the settings there.")
     return f"{said} " + _("Has the mail or SMS come? Look in spam too.")

@@ -1,17 +1,18 @@
-// A check, or a copy, that is under way is shown as it goes on.
+// A check, a copy, or what was just begun is shown as it goes on.
 
 const EVERY = 700;
 
-async function refresh(place) {
+async function refresh(place, before) {
   const answer = await fetch(place.dataset.now, { cache: "no-store" }).catch(() => null);
-  if (answer?.ok) place.innerHTML = await answer.text();
-  follow(place);
+  const now = answer?.ok ? await answer.text() : before;
+  if (now !== before) place.innerHTML = now; // else a link in it would lose the focus
+  follow(place, now);
   const verdict = place.querySelector(".verdict, .note");
   if (verdict) document.getElementById("said").textContent = verdict.textContent;
 }
 
-function follow(place) {
-  if (place.querySelector("[data-busy]")) setTimeout(() => refresh(place), EVERY);
+function follow(place, shown) {
+  if (place.querySelector("[data-busy]")) setTimeout(() => refresh(place, shown), EVERY);
 }
 
-document.querySelectorAll(".followed").forEach(follow);
+for (const each of document.querySelectorAll(".followed")) follow(each, "");
