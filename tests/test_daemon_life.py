@@ -49,7 +49,7 @@ def test_there_is_one_daemon_an_archive(tmp_path: Path) -> None:
 def test_it_stops_at_once_even_while_it_imports(tmp_path: Path, number: int) -> None:
     """In the middle of a large import a signal ends it within five seconds; the import is done by the next."""
     place = Place(tmp_path, quiet=0.1)
-    data = drop(place, 1, chats=12_000)
+    data = drop(place, 1, chats=5_000)
     with running(place) as daemon:
         until(lambda: "Importing" in place.log())
         begun = time.monotonic()
@@ -64,7 +64,7 @@ def test_it_stops_at_once_even_while_it_imports(tmp_path: Path, number: int) -> 
 def test_status_answers_while_an_import_runs(tmp_path: Path) -> None:
     """Another process is told what is imported and how far it is."""
     place = Place(tmp_path, quiet=0.1)
-    drop(place, 1, chats=12_000)
+    drop(place, 1, chats=5_000)
     with running(place):
         until(lambda: any("%" in each["reason"] for each in place.status()["downloads"]))
         (line,) = place.status()["downloads"]
@@ -74,7 +74,7 @@ def test_status_answers_while_an_import_runs(tmp_path: Path) -> None:
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     """An import whose process is killed is tried again by itself, and the daemon lives on."""
     place = Place(tmp_path, quiet=0.1)
-    data = drop(place, 1, chats=12_000)
+    data = drop(place, 1, chats=5_000)
     with running(place) as daemon:
         until(lambda: "Importing" in place.log())
         children = Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children").read_text().split()

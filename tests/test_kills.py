@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 import histories
+from chathold.archive.schema import MIGRATIONS
 from killing import Ended, Kill, Runner, Step
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
@@ -33,7 +34,7 @@ _LOOK = (
     ("list", "--documents"),
     ("status",),
 )
-_COPY = "before-format-2.db"
+_COPY = f"before-format-{len(MIGRATIONS) + 1}.db"
 _NO_ARCHIVE = "There is no archive yet."
 
 
