@@ -233,6 +233,22 @@ def test_very_common_words_are_answered_by_the_newest(small: Path, monkeypatch: 
     assert (answer["total"], [each["message"] for each in answer["results"]]) == (5, ["g3", "g2"])
 
 
+@pytest.mark.parametrize("part", [1, 2, 100])
+def test_so_are_beginnings(small: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    """Whether the newest part of all that is indexed holds enough of them or not, on any page."""
+    monkeypatch.setattr("chathold.search.finding.COMMON", 2)
+    monkeypatch.setattr("chathold.search.finding._NEWEST_RANKED", 2)
+    monkeypatch.setattr("chathold.search.finding._NEWEST_PART", part)
+    for more in ("", " role:user", " provider:chatgpt"):
+        whole, begun = (
+            chathold(small, "search", f"{word}{more}", "--limit", "2") for word in ("mango", "man*")
+        )
+        assert begun["total"] == whole["total"] > 2
+        assert [each["message"] for each in begun["results"]] == [
+            each["message"] for each in whole["results"]
+        ]
+
+
 def test_a_result_says_where_it_is(small: Path) -> None:
     """As the design has it; what was searched for is marked."""
     (result,) = found(small, "march")

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sqlite3
+import unittest.mock
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -98,8 +99,7 @@ def test_every_entry_is_read_again_as_it_was_indexed(tmp_path: Path, provider: s
             for number, record, role, time in index.database.execute(
                 "SELECT entry.id, record, role, time FROM entry JOIN kind ON kind.id = kind ORDER BY entry.id"
             )
-            for held in index.held(record)
-            if held.number == number
+            for held in [index.held_as(record, number)]
         ]
         said = read_again(archive.database, lines)
         expected = sorted(
@@ -484,11 +484,14 @@ def _held(draw: st.DrawFn) -> list[Held]:
     return [Held(number, draw(keys), draw(slices)) for number in sorted(numbers, reverse=True)]
 
 
-@given(_held())
-def test_what_is_packed_is_unpacked_as_it_was(entries: list[Held]) -> None:
-    """Whatever the numbers; in which order it was given does not matter."""
-    assert unpacked(*packed(entries)) == entries
-    assert packed(reversed(entries)) == packed(entries)
+@given(_held(), st.integers(1, 5))
+def test_what_is_packed_is_unpacked_as_it_was(entries: list[Held], together: int) -> None:
+    """Whatever the numbers, in however many rows; in which order it was given does not matter."""
+    with unittest.mock.patch("chathold.search.packing.TOGETHER", together):
+        rows = list(packed(entries))
+        assert list(packed(reversed(entries))) == rows
+    assert [each for _least, *row in rows for each in unpacked(*row)] == entries
+    assert [min(each.number for each in unpacked(*row)) for _least, *row in rows] == [row[0] for row in rows]
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))

@@ -58,9 +58,10 @@ class Batch:
             index.note("ghosts", int(index.about("ghosts") or 0) + len(self._gone))
             self._insert()
             database.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", self._marks.items())
+            database.executemany("DELETE FROM held WHERE record = ?", ((record,) for record in self._held))
             database.executemany(
-                "INSERT OR REPLACE INTO held VALUES (?, ?, ?)",
-                ((record, *packed(held)) for record, held in self._held.items()),
+                "INSERT INTO held VALUES (?, ?, ?, ?)",
+                ((record, *row) for record, held in self._held.items() for row in packed(held)),
             )
 
     def _insert(self) -> None:

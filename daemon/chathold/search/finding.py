@@ -30,6 +30,9 @@ COMMON = 20_000
 """Of more matches than this, only the newest are looked at: to rank them all would take too long, and say little."""
 
 _NEWEST_RANKED = 2_000
+_NEWEST_PART = 4
+"""Where so many match, this part of all entries will hold the newest of them."""
+
 _WEIGHTS = "bm25(1.0, 0.01, 2.0, 0.5)"
 """Of `entries.COLUMNS`: what stands aside counts so little that no number of mentions outranks what was said."""
 
@@ -115,8 +118,8 @@ class _Search:
         """The answer."""
         held = compared(self.archive, self.index)
         joined, conditions, values = self._conditions(held.stale)
-        total = self._count(joined, conditions, values)
-        rows = self._rows(conditions, values, total, (limit, offset)) if limit else []
+        total, newest = self._count(joined, conditions, values)
+        rows = self._rows(conditions, values, (total, newest), (limit, offset)) if limit else []
         return Found(total, self._hits(rows), held.standing.pending)
 
     def records(self) -> set[int]:
@@ -151,22 +154,35 @@ class _Search:
         joined = bool(found) or bool(self.index.about("ghosts"))
         return joined, " AND ".join(["1", *found]), values
 
-    def _count(self, joined: bool, conditions: str, values: list[Any]) -> int:  # noqa: FBT001
+    def _count(self, joined: bool, conditions: str, values: list[Any]) -> tuple[int, str]:  # noqa: FBT001
+        """How many match; and of a beginning, which FTS5 is slow to look up twice, the numbers of the newest."""
         match = self.query.match
+        what, first = "count(*), ''", []
+        if any(phrase.prefix for phrase in self.query.phrases):
+            what, first = "count(*), group_concat(text.rowid) FILTER (WHERE text.rowid < ?)", [self._edge()]
         if not match:
-            query, bound = f"SELECT count(*) FROM entry WHERE {conditions}", values
+            query, bound = f"SELECT count(*), '' FROM entry WHERE {conditions}", values
         elif joined:
             query = (
-                "SELECT count(*) FROM text CROSS JOIN entry ON entry.id = text.rowid"
+                f"SELECT {what} FROM text CROSS JOIN entry ON entry.id = text.rowid"
                 f" WHERE text MATCH ? AND {conditions}"
             )
-            bound = [match, *values]
+            bound = [*first, match, *values]
         else:
-            query, bound = "SELECT count(*) FROM text WHERE text MATCH ?", [match]
-        return int(self.index.database.execute(query, bound).fetchone()[0])
+            query, bound = f"SELECT {what} FROM text WHERE text MATCH ?", [*first, match]
+        total, newest = self.index.database.execute(query, bound).fetchone()
+        return total, newest or ""
 
-    def _rows(self, conditions: str, values: list[Any], total: int, page: tuple[int, int]) -> list[Line]:
-        """The entries of one page."""
+    def _edge(self) -> int:
+        """Below this are the numbers of a newest part of all entries."""
+        lowest, highest = (int(self.index.about(name) or 0) for name in ("lowest", "highest"))
+        return lowest + (highest - lowest) // _NEWEST_PART
+
+    def _rows(
+        self, conditions: str, values: list[Any], counted: tuple[int, str], page: tuple[int, int]
+    ) -> list[Line]:
+        """The entries of one page, of what `_count` told."""
+        total, numbers = counted
         what = "SELECT entry.id, record, kind, time FROM"
         newest = "ORDER BY time DESC NULLS LAST, record, id LIMIT ? OFFSET ?"
         joined = f"text CROSS JOIN entry ON entry.id = text.rowid WHERE text MATCH ? AND {conditions}"
@@ -177,9 +193,15 @@ class _Search:
             query, bound = f"{what} {joined} {newest}", [match, *values]
         elif total > COMMON:
             last = max(_NEWEST_RANKED, sum(page))
-            inner = f"{what} {joined} ORDER BY text.rowid LIMIT {last}"
+            known = numbers.split(",", last)[:last]
+            if len(known) == last:
+                inner, bound = (
+                    f"{what} entry WHERE id IN (SELECT value FROM json_each(?))",
+                    [f"[{','.join(known)}]"],
+                )
+            else:
+                inner, bound = f"{what} {joined} ORDER BY text.rowid LIMIT {last}", [match, *values]
             query = f"SELECT * FROM ({inner}) {newest}"
-            bound = [match, *values]
         else:
             query = f"{what} {joined} AND rank MATCH ? ORDER BY rank, time DESC NULLS LAST, record, id LIMIT ? OFFSET ?"
             bound = [match, *values, _WEIGHTS]
@@ -188,11 +210,12 @@ class _Search:
     def _lines(self, rows: list[tuple[int, int, int, int | None]]) -> list[Line]:
         """Rows of `entry` with what is held of them."""
         roles = dict(self.index.database.execute("SELECT id, role FROM kind"))
-        held = {each.number: each for record in {row[1] for row in rows} for each in self.index.held(record)}
-        try:
-            return [Line(record, roles[kind], time, held[number]) for number, record, kind, time in rows]
-        except KeyError as error:
-            raise sqlite3.DatabaseError from error
+        if not {kind for _number, _record, kind, _time in rows} <= roles.keys():
+            raise sqlite3.DatabaseError
+        return [
+            Line(record, roles[kind], time, self.index.held_as(record, number))
+            for number, record, kind, time in rows
+        ]
 
     def _hits(self, rows: list[Line]) -> tuple[Hit, ...]:
         lines = lines_of(self.archive, {row.record for row in rows})

@@ -51,7 +51,10 @@ _MIDDLE = 1 << 20
 _TABLES = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE done (record INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL) STRICT;
-CREATE TABLE held (record INTEGER PRIMARY KEY, keys BLOB NOT NULL, places BLOB NOT NULL) STRICT;
+CREATE TABLE held (
+    record INTEGER NOT NULL, least INTEGER NOT NULL, keys BLOB NOT NULL, places BLOB NOT NULL,
+    PRIMARY KEY (record, least)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE kind (
     id INTEGER PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL, role INTEGER NOT NULL, marks INTEGER NOT NULL,
     UNIQUE (provider, model, role, marks)
@@ -210,11 +213,17 @@ class Index:
 
     def held(self, record: int) -> list[Held]:
         """The entries of a record. Raises `sqlite3.DatabaseError` if they are damaged."""
-        row = self.database.execute("SELECT keys, places FROM held WHERE record = ?", (record,)).fetchone()
-        try:
-            return unpacked(*row) if row else []
-        except ValueError as error:
-            raise sqlite3.DatabaseError from error
+        rows = self.database.execute("SELECT keys, places FROM held WHERE record = ?", (record,))
+        return [each for keys, places in rows for each in _unpacked(keys, places)]
+
+    def held_as(self, record: int, number: int) -> Held:
+        """One entry of a record. Raises `sqlite3.DatabaseError` if it is damaged."""
+        query = "SELECT keys, places FROM held WHERE record = ? AND least <= ? ORDER BY least DESC LIMIT 1"
+        for keys, places in self.database.execute(query, (record, number)):
+            for each in _unpacked(keys, places):
+                if each.number == number:
+                    return each
+        raise sqlite3.DatabaseError
 
     def kind(self, kind: Kind) -> int:
         """The number of a kind of entries, given anew if it was never met."""
@@ -247,6 +256,13 @@ class Index:
             if self.database.total_changes - before < 2:  # noqa: PLR2004 - so FTS5 tells that nothing was left
                 return True
         return False
+
+
+def _unpacked(keys: bytes, places: bytes) -> list[Held]:
+    try:
+        return unpacked(keys, places)
+    except ValueError as error:
+        raise sqlite3.DatabaseError from error
 
 
 @contextlib.contextmanager

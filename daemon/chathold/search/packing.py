@@ -1,15 +1,16 @@
-"""What the index keeps of a record's entries beside what queries ask for: a table's row of two columns.
+"""What the index keeps of a record's entries beside what queries ask for: rows of the table `held`.
 
-`keys` has six bytes an entry. `places` is a Zstandard frame of four columns of 64-bit little-endian integers, each
-written as the difference to what is expected: numbers (the one before), forms (the one before; 0 for none), where
-the bytes begin (where those of the one before end), and how many they are. Entries come by falling number, which is
-the order of messages in a conversation.
+A row is for 128 entries at most, so that one of them is had without all of a long record. `least` is the lowest of
+their numbers. `keys` has six bytes an entry. `places` is a Zstandard frame of four columns of 64-bit little-endian
+integers, each written as the difference to what is expected: numbers (the one before), forms (the one before; 0 for
+none), where the bytes begin (where those of the one before end), and how many they are. Entries come by falling
+number, which is the order of messages in a conversation.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -18,6 +19,8 @@ import zstandard
 from chathold.archive.slices import Slice
 
 KEY_BYTES = 6
+TOGETHER = 128
+"""Entries in a row."""
 
 _NOWHERE = Slice(0, 0, 0)
 _compressor = zstandard.ZstdCompressor(level=3)
@@ -33,9 +36,15 @@ class Held:
     slice: Slice | None
 
 
-def packed(entries: Iterable[Held]) -> tuple[bytes, bytes]:
-    """Entries of one record as `keys` and `places`."""
+def packed(entries: Iterable[Held]) -> Iterator[tuple[int, bytes, bytes]]:
+    """Entries of one record as rows: `least`, `keys` and `places`."""
     held = sorted(entries, key=lambda each: each.number, reverse=True)
+    for first in range(0, len(held), TOGETHER):
+        together = held[first : first + TOGETHER]
+        yield together[-1].number, b"".join(each.key for each in together), _places(together)
+
+
+def _places(held: list[Held]) -> bytes:
     places = [each.slice or _NOWHERE for each in held]
     ends = [each.at + each.size for each in places]
     columns = (
@@ -44,13 +53,11 @@ def packed(entries: Iterable[Held]) -> tuple[bytes, bytes]:
         *(each.at - end for each, end in zip(places, [0, *ends], strict=False)),
         *(each.size for each in places),
     )
-    return b"".join(each.key for each in held), _compressor.compress(
-        struct.pack(f"<{len(columns)}q", *columns)
-    )
+    return _compressor.compress(struct.pack(f"<{len(columns)}q", *columns))
 
 
 def unpacked(keys: bytes, places: bytes) -> list[Held]:
-    """The entries of one record. Raises `ValueError` if they were never packed like this."""
+    """The entries of one row. Raises `ValueError` if they were never packed like this."""
     try:
         plain = _decompressor.decompress(places)
     except zstandard.ZstdError as error:
