@@ -252,9 +252,12 @@ def test_after_an_import_the_download_is_moved_if_so_wished(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="systemd")
-def test_it_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path: Path) -> None:
-    """READY, STATUS, WATCHDOG and STOPPING arrive where systemd listens."""
+@pytest.mark.parametrize("there", [True, False])
+def test_it_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path: Path, *, there: bool) -> None:
+    """READY, STATUS, WATCHDOG and STOPPING arrive where systemd listens; that it watches, only if it does."""
     place = Place(tmp_path)
+    if not there:
+        place.downloads.rmdir()
     address = tmp_path / "notify"
     with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as systemd:
         systemd.bind(os.fspath(address))
@@ -268,3 +271,4 @@ def test_it_tells_systemd_that_it_is_ready_alive_and_stopping(tmp_path: Path) ->
             while "STOPPING=1" not in heard:
                 heard.add(systemd.recv(4096).decode())
         assert any(each.startswith("STATUS=") for each in heard)
+        assert (f"STATUS=Watching {place.downloads}." in heard) is there

@@ -113,6 +113,7 @@ def test_a_daemon_that_has_just_begun_is_told(home: Path) -> None:
         status = _status(home)
     assert status["daemon"] == {"running": True, "pid": None, "since": None, "paused": False}
     assert (status["watching"], status["downloads"]) == ([], [])
+    assert status["tray"] == {"shown": False, "why": "Chathold has only just been started."}
 
 
 def test_the_daemon_of_another_archive_is_not_this_ones(home: Path, tmp_path: Path) -> None:

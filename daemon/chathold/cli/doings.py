@@ -13,6 +13,7 @@ from chathold.state.store import DATABASE
 
 _ABSENT = {
     "off": N_("It was started without an icon."),
+    "starting": N_("Chathold has only just been started."),
     "no_bus": N_("There is no desktop session to show an icon in, or it has no D-Bus."),
     "no_host": N_("The desktop has no place for icons; GNOME has one with the AppIndicator extension."),
     "failed": N_("The desktop's own way to show an icon failed."),
@@ -24,7 +25,13 @@ _NOBODY: dict[str, Any] = {"running": False, "pid": None, "since": None, "paused
 
 def doings_of(home: Home) -> dict[str, Any]:
     """What `status --json` says of the daemon (DESIGN §7), of its icon and of notices; nothing where none has been."""
-    empty = {"watching": [], "downloads": [], "daemon": _NOBODY, "tray": _tray(None), "notices": []}
+    empty = {
+        "watching": [],
+        "downloads": [],
+        "daemon": _NOBODY,
+        "tray": _tray(None, running=False),
+        "notices": [],
+    }
     if not os.path.exists(home.state / DATABASE):  # noqa: PTH110 - `Path.exists` may raise
         return empty
     from chathold.daemon.presence import is_held  # noqa: PLC0415 - `status` is to be quick where there is none
@@ -54,17 +61,18 @@ def doings_of(home: Home) -> dict[str, Any]:
             "watching": memory.get(WATCHING) or [] if running else [],
             "downloads": _each_once(under_way + wanting),
             "daemon": daemon,
-            "tray": _tray(memory.get(TRAY) if running else None),
+            "tray": _tray(memory.get(TRAY), running=running),
             "notices": [{"kind": each.kind, "since": moment(each.since)} for each in state.notices.unseen()],
         }
     finally:
         state.close()
 
 
-def _tray(why: str | None) -> dict[str, Any]:
-    """Whether there is an icon to be seen; none is remembered where no daemon runs."""
-    if why is None:
+def _tray(why: str | None, *, running: bool) -> dict[str, Any]:
+    """Whether there is an icon to be seen; nothing is remembered of one that has not been looked for yet."""
+    if not running:
         return {"shown": False, "why": _("Chathold does not run.")}
+    why = "starting" if why is None else why
     return {"shown": not why, "why": _(_ABSENT.get(why, "")) if why else ""}
 
 

@@ -41,7 +41,7 @@ from chathold.places import archive_folder, check_places, closed_folders, watche
 from chathold.providers import readers
 from chathold.state import State
 from chathold.state.memory import DAEMON, PAUSED, STOP, UNDER_WAY, WATCHING
-from chathold.watching import Reason, Watcher
+from chathold.watching import FolderStatus, Reason, Watcher
 from chathold_service.sockets import handed_in
 from chathold_service.systemd import Systemd
 
@@ -156,9 +156,7 @@ class Daemon:
         self._watcher.start()
         self._open_door()
         self._send(Request("", create=self._may_create()))
-        self.stream.tell(
-            Event(Kind.STARTED, _("Watching {folders}.").format(folders=_named(self._folders())))
-        )
+        self.stream.tell(Event(Kind.STARTED, self._watching()))
         self._tell_closed()
         self._show()
         self._systemd.ready()
@@ -380,13 +378,18 @@ class Daemon:
             return _("Paused.")
         if self._queue.importing:
             return _("Importing an export.")
-        return _("Watching {folders}.").format(folders=_named(self._folders()))
+        return self._watching()
+
+    def _watching(self) -> str:
+        """What is watched; where nothing is, why not."""
+        folders = self._watcher.folders()
+        watched = [each for each in folders if each.state in (FolderStatus.WATCHING, FolderStatus.POLLING)]
+        if not watched:
+            return " ".join(f"{each.folder}: {each.reason}" for each in folders)
+        named = ", ".join(os.fspath(each.folder) for each in watched)
+        return _("Watching {folders}.").format(folders=named)
 
 
 def _pace(settings: Settings) -> tuple[float, float]:
     """What the watcher is told once, when it starts."""
     return settings.downloads.quiet_seconds, settings.downloads.scan_minutes
-
-
-def _named(folders: Sequence[Path]) -> str:
-    return ", ".join(map(os.fspath, folders))

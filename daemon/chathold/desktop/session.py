@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PROGRAM = "Chathold"
 OFF = "off"
 """There is to be no icon: `--no-tray`."""
+STARTING = "starting"
+"""Nobody has looked yet."""
 _PATTERNS = ("*.zip", "*.json")
 
 
@@ -37,9 +39,11 @@ class Session:
 
     @property
     def why(self) -> str:
-        """Why there is no icon to be seen: `off`, or an `Absence`; empty while there is one."""
-        if not self._with_tray or self._tray is None:
+        """Why there is no icon to be seen: `off`, `starting`, or an `Absence`; empty while there is one."""
+        if not self._with_tray:
             return OFF
+        if self._tray is None:
+            return STARTING
         return self._tray.absence.value if self._tray.absence else ""
 
     async def tend(self, look: Look) -> None:
