@@ -30,7 +30,7 @@ from chathold.search import indexing as filling
 from chathold.search.entries import entries_of
 from chathold.search.index import FORMAT, Index
 from chathold.search.lines import Line, read_again
-from chathold.search.packing import KEY_BYTES, Held, packed, unpacked
+from chathold.search.packing import KEY_BYTES, Held, packed, picked, unpacked
 from commands import chathold
 from golden import CASES, cases
 from world_truth import CLAUDE
@@ -491,6 +491,7 @@ def test_what_is_packed_is_unpacked_as_it_was(entries: list[Held], together: int
         rows = list(packed(entries))
         assert list(packed(reversed(entries))) == rows
     assert [each for _least, *row in rows for each in unpacked(*row)] == entries
+    assert [picked(each.number, *row) for _least, *row in rows for each in unpacked(*row)] == entries
     assert [min(each.number for each in unpacked(*row)) for _least, *row in rows] == [row[0] for row in rows]
 
 
@@ -499,6 +500,10 @@ def test_what_was_never_packed_is_told(keys: bytes, places: bytes) -> None:
     """Nothing else is raised."""
     with pytest.raises(ValueError, match=r"^$"):
         unpacked(keys, places)
+    with pytest.raises(ValueError, match=r"^$"):
+        picked(1, keys, places)
+    with pytest.raises(ValueError, match="not in"):
+        picked(1, *next(packed([Held(2, b"123456", None)]))[1:])
 
 
 def test_words_are_brought_together_once_they_are_in_pieces(

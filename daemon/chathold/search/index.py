@@ -18,7 +18,7 @@ from chathold.archive.folder import SEARCH, make_private
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
-from chathold.search.packing import Held, unpacked
+from chathold.search.packing import Held, picked, unpacked
 
 Kind = tuple[str, str, int, int]
 """What many entries have in common: provider, model, role (as in `Entry`), and marks."""
@@ -214,16 +214,15 @@ class Index:
     def held(self, record: int) -> list[Held]:
         """The entries of a record. Raises `sqlite3.DatabaseError` if they are damaged."""
         rows = self.database.execute("SELECT keys, places FROM held WHERE record = ?", (record,))
-        return [each for keys, places in rows for each in _unpacked(keys, places)]
+        with _intact():
+            return [each for row in rows for each in unpacked(*row)]
 
     def held_as(self, record: int, number: int) -> Held:
         """One entry of a record. Raises `sqlite3.DatabaseError` if it is damaged."""
         query = "SELECT keys, places FROM held WHERE record = ? AND least <= ? ORDER BY least DESC LIMIT 1"
-        for keys, places in self.database.execute(query, (record, number)):
-            for each in _unpacked(keys, places):
-                if each.number == number:
-                    return each
-        raise sqlite3.DatabaseError
+        row = self.database.execute(query, (record, number)).fetchone()
+        with _intact():
+            return picked(number, *(row or (b"", b"")))
 
     def kind(self, kind: Kind) -> int:
         """The number of a kind of entries, given anew if it was never met."""
@@ -258,9 +257,11 @@ class Index:
         return False
 
 
-def _unpacked(keys: bytes, places: bytes) -> list[Held]:
+@contextlib.contextmanager
+def _intact() -> Iterator[None]:
+    """Tell what was never packed as the damage that it is."""
     try:
-        return unpacked(keys, places)
+        yield
     except ValueError as error:
         raise sqlite3.DatabaseError from error
 

@@ -58,6 +58,26 @@ def _places(held: list[Held]) -> bytes:
 
 def unpacked(keys: bytes, places: bytes) -> list[Held]:
     """The entries of one row. Raises `ValueError` if they were never packed like this."""
+    numbers, forms, gaps, sizes = _columns(keys, places)
+    found = []
+    form = end = 0
+    for place, number in enumerate(accumulate(numbers)):
+        form += forms[place]
+        at = end + gaps[place]
+        end = at + sizes[place]
+        found.append(_held(number, keys, place, Slice(form, at, sizes[place])))
+    return found
+
+
+def picked(number: int, keys: bytes, places: bytes) -> Held:
+    """One of the entries of a row. Raises `ValueError` if it is not there, or as `unpacked` does."""
+    numbers, forms, gaps, sizes = _columns(keys, places)
+    place = list(accumulate(numbers)).index(number)
+    at = sum(gaps[: place + 1]) + sum(sizes[:place])
+    return _held(number, keys, place, Slice(sum(forms[: place + 1]), at, sizes[place]))
+
+
+def _columns(keys: bytes, places: bytes) -> tuple[tuple[int, ...], ...]:
     try:
         plain = _decompressor.decompress(places)
     except zstandard.ZstdError as error:
@@ -65,17 +85,12 @@ def unpacked(keys: bytes, places: bytes) -> list[Held]:
     count = len(keys) // KEY_BYTES
     if len(plain) != count * 32:
         raise ValueError
-    columns = struct.unpack(f"<{4 * count}q", plain)
-    numbers, forms = accumulate(columns[:count]), accumulate(columns[count : 2 * count])
-    found = []
-    end = 0
-    rows = zip(numbers, forms, columns[2 * count : 3 * count], columns[3 * count :], strict=True)
-    for place, (number, form, gap, size) in enumerate(rows):
-        at = end + gap
-        end = at + size
-        key = keys[place * KEY_BYTES : (place + 1) * KEY_BYTES]
-        found.append(Held(number, key, Slice(form, at, size) if form else None))
-    return found
+    values = struct.unpack(f"<{4 * count}q", plain)
+    return tuple(values[column * count : (column + 1) * count] for column in range(4))
+
+
+def _held(number: int, keys: bytes, place: int, found: Slice) -> Held:
+    return Held(number, keys[place * KEY_BYTES : (place + 1) * KEY_BYTES], found if found.form else None)
 
 
 def _differences(values: list[int]) -> Iterable[int]:
