@@ -2,8 +2,9 @@
 
     python tests/benchmarks/inserting.py HOME
 
-prints one JSON document: CPU-seconds of preparing and inserting with the index's own tokenizer and settings
-(reading the archive is not counted), bytes of the text in UTF-8, and bytes of the table on disk.
+prints one JSON document: CPU-seconds of preparing and inserting with the index's own tokenizer and memory, but with
+FTS5's and SQLite's own way of merging and deleting (reading the archive is not counted), bytes of the text in UTF-8,
+and bytes of the table on disk.
 """
 
 from __future__ import annotations
