@@ -33,8 +33,8 @@ from world_truth import CHATGPT, Document
 from worlds import Download, World, Wrap, without_asset, without_document, without_turn, worlds
 
 _SLOW = [HealthCheck.too_slow]  # an example is several imports: slow to make, but few are enough
-QUICK = settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
-FEW = settings(QUICK, max_examples=12)
+QUICK = settings(max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=_SLOW)
+FEW = settings(QUICK, max_examples=5)
 seeds = st.integers(0, 1000)
 
 _WRAPS = (Wrap(renamed=True), Wrap(stored=True, backwards=True), Wrap(shards=1), Wrap(shards=4))
@@ -296,6 +296,13 @@ _LAWS: list[Any] = [
     test_the_account_is_derived,
     test_the_digest_feels_every_loss,
 ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("law", _LAWS, ids=lambda law: law.__name__)
+def test_over_more_worlds(law: Any) -> None:
+    """Every law again, over three times as many worlds, the same in every run."""
+    settings(QUICK, max_examples=30)(given(worlds(), seeds)(law.hypothesis.inner_test))()
 
 
 @pytest.mark.full

@@ -238,6 +238,7 @@ def test_a_text_that_was_marked_follows_the_language() -> None:
     assert texts._(stored) == stored
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("spoken")
 @pytest.mark.parametrize(("language", "words"), [("zh_CN", "正在监视"), ("en", "Watching")])
 def test_the_daemon_speaks_the_language_of_its_settings(

@@ -373,6 +373,7 @@ def test_a_deflate64_bomb_comes_in_small_pieces(tmp_path: Path) -> None:
         assert max(len(chunk) for chunk in export.members[0].chunks()) <= 8_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the peak of memory")
 def test_a_bomb_does_not_fill_the_memory(tmp_path: Path) -> None:
     """Hundreds of megabytes, of each method that could give them at once, are read in less than 100 MB."""
