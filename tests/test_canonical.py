@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chathold.core import canonical
-from chathold.core.canonical import Form, decoded, decoded_all, form, form_of, match_all, parse
+from chathold.core.canonical import (
+    Form,
+    decoded,
+    decoded_all,
+    form,
+    form_and_parsed,
+    form_of,
+    match_all,
+    parse,
+)
 from chathold.providers import chatgpt
 
 NAMES = st.sampled_from(["id", "a", "b", "mapping", 'mark"', "é", "", "\u2028"]) | st.text(max_size=4)
@@ -128,6 +137,32 @@ def test_the_fast_path_is_the_exact_one(pair: tuple[bytes, bytes]) -> None:
 
 
 @settings(max_examples=50, deadline=None)
+@given(SPELLED.map(lambda pair: pair[0]) | st.binary(max_size=40))
+def test_decoded_once_a_record_says_the_same(text: bytes) -> None:
+    """Its form, what was odd, and every value, to the kind of every number; what is volatile is gone from it."""
+    found, parsed = form_and_parsed(text, keep)
+    assert (found, parsed.problems, parsed.readable) == (form(text, keep), *_oddities(text))
+    assert _kinds(parsed.value) == _kinds(parse(text).value)
+
+
+def _oddities(text: bytes) -> tuple[Any, bool]:
+    known = parse(text)
+    return known.problems, known.readable
+
+
+def _kinds(value: Any) -> Any:
+    """The value with every number beside what it is: 1 is not 1.0, nor True."""
+    match value:
+        case dict():
+            return {name: _kinds(item) for name, item in value.items()}
+        case list():
+            return [_kinds(item) for item in value]
+        case float() | bool() | int():
+            return isinstance(value, float), isinstance(value, bool), value
+        case _:
+            return value
+
+
 @given(SPELLED)
 def test_large_records_are_read_alike(pair: tuple[bytes, bytes]) -> None:
     """Records that are read and written piece by piece, because they are large, have the same form."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from chathold.archive import blobs, contents, durable
 from chathold.archive.facts import standing_now
-from chathold.archive.reading import Record, provider_of, read_raw, sightings
+from chathold.archive.reading import Record, provider_of, read_parsed, read_raw, sightings
 from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
@@ -212,8 +212,11 @@ def _read_new_forms(
 def reading_row(record: Record, raw: bytes, form: Form | None = None) -> tuple[Reading, tuple[Any, ...]]:
     """What the bytes of a form mean, and its row in the table `reading` (all but the form's number)."""
     provider = provider_of(record.provider)
-    form = form or canonical.form(raw, lambda value: provider.strip(record.kind, value))
-    reading, readable = read_raw(record, raw)
+    if form is None:
+        form, parsed = canonical.form_and_parsed(raw, lambda value: provider.strip(record.kind, value))
+        reading, readable = read_parsed(record, parsed)
+    else:
+        reading, readable = read_raw(record, raw)
     times = [message.time for message in reading.messages if message.time is not None]
     found = reading.problems
     if form.as_it_is and readable and not any(each.what == canonical.TWICE for each in found):

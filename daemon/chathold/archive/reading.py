@@ -8,6 +8,7 @@ from typing import Any
 
 from chathold.archive import blobs
 from chathold.core import canonical
+from chathold.core.canonical import Parsed
 from chathold.core.merge import Merged, Sighting, merge
 from chathold.core.model import Problem, Reading
 from chathold.core.standing import believable
@@ -43,7 +44,11 @@ def record_of(database: sqlite3.Connection, number: int) -> Record:
 
 def read_raw(record: Record, raw: bytes) -> tuple[Reading, bool]:
     """What a record's bytes mean, and whether they could be read at all."""
-    parsed = canonical.parse(raw)
+    return read_parsed(record, canonical.parse(raw))
+
+
+def read_parsed(record: Record, parsed: Parsed) -> tuple[Reading, bool]:
+    """The same of a record that has been parsed."""
     value = parsed.value
     if not parsed.readable or not isinstance(value, dict):
         problems = parsed.problems or (Problem("", canonical.UNREADABLE),)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import orjson
@@ -70,6 +70,39 @@ class Parsed:
     readable: bool = True
 
 
+class _Spelled(float):
+    """A number with a point, and how it was written."""
+
+    __slots__ = ("spelling",)
+
+    def __new__(cls, spelling: str) -> Self:
+        """The number that `spelling` writes."""
+        number = super().__new__(cls, spelling)
+        number.spelling = spelling
+        return number
+
+    spelling: str
+
+
+_spelling = msgspec.json.Decoder(float_hook=_Spelled)
+
+
+def _as_spelled(value: Any) -> orjson.Fragment:
+    """How a number was written, for orjson, which asks about nothing else that msgspec gives it."""
+    if isinstance(value, _Spelled):
+        return orjson.Fragment(value.spelling)
+    raise TypeError
+
+
+def form_and_parsed(raw: bytes, strip: Strip) -> tuple[Form, Parsed]:
+    """What `form` and `parse` say of a record, less what is volatile; decoded only once where that can be."""
+    value = _decoded(raw, _spelling) if len(raw) < _LARGE else None
+    quick = _quick_form(value, strip, 0)
+    if quick is None or raw.count(b'"') != quick[0].marks + 2 * quick[1]:
+        return form(raw, strip), parse(raw)
+    return quick[0], Parsed(value)
+
+
 def form(raw: bytes, strip: Strip) -> Form:
     """The form of one record's JSON text.
 
@@ -88,10 +121,14 @@ def form_of(raw: bytes, value: Any, strip: Strip, known: Iterable[Form] = ()) ->
 
 def decoded(raw: bytes) -> Any:
     """A record by the fast path, numbers as they were written; none if that refuses it."""
+    return _decoded(raw, _decoder)
+
+
+def _decoded(raw: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:
     if raw.rfind(_NUMBERED_MARK) >= 0:  # from the end: half as slow as from the beginning
         return None
     try:
-        return _decoder.decode(raw)
+        return decoder.decode(raw)
     except _REFUSED:
         return None
 
@@ -139,7 +176,7 @@ def _quick_form(value: Any, strip: Strip, size: int, known: Iterable[Form] = ())
     try:
         if size > _LARGE:
             return _form_of_pieces(_written(value, _WRITTEN_APART)), gone
-        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        text = orjson.dumps(value, _as_spelled, orjson.OPT_SORT_KEYS)
     except _REFUSED:
         return None
     digest = sha256(text).digest()
