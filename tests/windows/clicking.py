@@ -56,9 +56,15 @@ def click(screen: Screen, wanted: str) -> None:
         return
     before = screen.shot("before")
     screen.click(icon, 3)
-    screen.wait(lambda: len(_entries(screen, before)) > _FROM_BELOW["pause"])
+    entries: list[tuple[int, int]] = []
+
+    def is_open() -> bool:
+        entries[:] = _entries(screen, before)
+        return len(entries) > max(_FROM_BELOW.values())
+
+    screen.wait(is_open)
     screen.shot(f"menu-{wanted}")
-    screen.click(_entries(screen, before)[-_FROM_BELOW[wanted]])
+    screen.click(entries[-_FROM_BELOW[wanted]])
     screen.wait(lambda: not _entries(screen, before))
 
 
