@@ -103,31 +103,32 @@ def screen(folder: Path, *, dark: bool = False) -> Iterator[Screen]:
     runtime.mkdir(mode=0o700)
     environment = {**os.environ, "XDG_RUNTIME_DIR": os.fspath(runtime), "NO_AT_BRIDGE": "1"}
     with ExitStack() as stack:
-        number = _started(
+        number = started(
             stack, ["Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"], environment
         )
         environment["DISPLAY"] = f":{number}"
-        address = _started(stack, ["dbus-daemon", "--session", "--nofork", "--print-address"], environment)
+        address = started(stack, ["dbus-daemon", "--session", "--nofork", "--print-address"], environment)
         environment["DBUS_SESSION_BUS_ADDRESS"] = address
         found = Screen(folder, environment)
         for command in (["openbox"], ["xfce4-panel", "--disable-wm-check"]):
-            stack.callback(_end, found.start(*command))
+            stack.callback(end, found.start(*command))
         found.wait(lambda: _owned(found, "org.kde.StatusNotifierWatcher"))
         yield found
 
 
-def _started(stack: ExitStack, command: list[str], environment: dict[str, str]) -> str:
+def started(stack: ExitStack, command: list[str], environment: dict[str, str]) -> str:
     """Start a program; its first line."""
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    stack.callback(_end, process)
+    stack.callback(end, process)
     assert process.stdout is not None
     stack.enter_context(process.stdout)
     return process.stdout.readline().strip()
 
 
-def _end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
+def end(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
+    """End a program, and wait until it has ended."""
     process.terminate()
     process.wait(PATIENCE)
 

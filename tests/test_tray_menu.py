@@ -14,7 +14,8 @@ from chathold.desktop.words import account, attention, status
 from chathold.reminders import Reminder, Said, Stage
 from chathold.state import Stage as DownloadStage
 from chathold_service.icons import Mood
-from chathold_service.tray import Menu
+from chathold_service.tray import Menu, MenuItem
+from chathold_service.tray.menus import literal
 from clicks import Clicks
 
 DAY = 86_400.0
@@ -119,3 +120,11 @@ def test_attention_is_counted() -> None:
     view = View(NOW, kept=Kept(1, (EXPORT,), missing=2), reminders=(due,), failed=3)
     assert (attention(view), attention(CALM)) == ("What needs attention (6)", "What needs attention")
     assert count_of(DownloadStage) == 2
+
+
+def test_windows_shows_texts_as_they_are() -> None:
+    """`&` marks no letter to press, also where a text is asked for anew; all else of an entry stays."""
+    names = iter(("R&D", "A && B", ""))
+    item = literal(MenuItem)(lambda _item: next(names), None, checked=lambda _item: True, default=True)
+    assert [item.text for _ in range(3)] == ["R&&D", "A &&&& B", ""]
+    assert (item.checked, item.default, isinstance(item, MenuItem)) == (True, True, True)

