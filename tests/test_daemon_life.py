@@ -64,7 +64,7 @@ def test_it_stops_at_once_even_while_it_imports(tmp_path: Path, number: int) -> 
 def test_status_answers_while_an_import_runs(tmp_path: Path) -> None:
     """Another process is told what is imported and how far it is."""
     place = Place(tmp_path, quiet=0.1)
-    drop(place, 1, chats=5_000)
+    drop(place, 1, chats=12_000)
     with running(place):
         until(lambda: any("%" in each["reason"] for each in place.status()["downloads"]))
         (line,) = place.status()["downloads"]

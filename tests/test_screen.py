@@ -15,7 +15,7 @@ from PIL import ImageChops
 from chathold_service.icons import COLOURS, Mood
 from commands import process
 from daemons import Daemon, Place, export_of
-from screen import HEIGHT, Screen, screen
+from screen import HEIGHT, Screen, end, screen
 
 pytestmark = pytest.mark.slow
 PANEL = (0, 0, 640, HEIGHT)
@@ -101,9 +101,13 @@ def test_a_panel_that_is_started_again_gets_the_icon_back(light: Screen, tmp_pat
     place = Place(tmp_path / "place", more=QUIET)
     with Daemon(place, environment=_bus_only(light)):
         light.wait(lambda: light.find(COLOURS[Mood.IDLE], PANEL))
-        subprocess.run(["xfce4-panel", "--restart"], env=light.environment, check=True, capture_output=True)
+        subprocess.run(["xfce4-panel", "--quit"], env=light.environment, check=True, capture_output=True)
         light.wait(lambda: light.find(COLOURS[Mood.IDLE], PANEL) is None)
-        light.wait(lambda: light.find(COLOURS[Mood.IDLE], PANEL))
+        panel = light.start("xfce4-panel", "--disable-wm-check")
+        try:
+            light.wait(lambda: light.find(COLOURS[Mood.IDLE], PANEL))
+        finally:
+            end(panel)
 
 
 def test_a_reminder_is_answered_on_a_real_notification(light: Screen, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ OWN = HOME / ".config/systemd/user/chathold.service.d/own.conf"
 
 QUICKER = """
 [Service]
-WatchdogSec=2
+WatchdogSec=5
 TimeoutAbortSec=1
 RestartSec=300ms
 """
