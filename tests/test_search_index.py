@@ -21,9 +21,9 @@ import histories
 import scripts_of_the_world as world
 from chathold.archive.contents import Contents, contents
 from chathold.archive.freshness import fingerprints
-from chathold.archive.slices import Slice
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError
+from chathold.core.slice import Slice
 from chathold.intake import take_in
 from chathold.search import Wish, catch_up, find, standing
 from chathold.search import indexing as filling

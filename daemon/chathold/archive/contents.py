@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from chathold.archive import blobs
 from chathold.archive.reading import Record, places, read_raw, record_of
-from chathold.archive.slices import Slice, slices
+from chathold.archive.slices import slices
 from chathold.archive.store import Archive
 from chathold.archive.summary import STATE, Filters, Json, conditions_of, line_of
 from chathold.core.merge import Sighting, told
 from chathold.core.model import Attachment, Message, Reading
+from chathold.core.slice import Slice
 
 
 @dataclass(frozen=True, slots=True)

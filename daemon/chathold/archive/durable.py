@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -12,6 +14,19 @@ def commit(database: sqlite3.Connection, step: str) -> None:
     """Commit; `step` says which commit of the story this is."""
     del step
     database.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def transaction(database: sqlite3.Connection, step: str) -> Iterator[None]:
+    """One transaction, taken back if what is done inside raises; `step` names its commit."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+    commit(database, step)
 
 
 def sync(file: int, step: str) -> None:

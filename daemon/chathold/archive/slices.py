@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 import zstandard
@@ -19,19 +18,11 @@ import zstandard
 from chathold.archive import blobs
 from chathold.archive.reading import Record, read_raw
 from chathold.core.model import Reading
+from chathold.core.slice import Slice
 
 _AROUND = {b'"': (b'{"mapping":{', b"}}"), b"{": (b'{"chat_messages":[', b"]}")}
 _BEGINNING = 64
 _decompressor = zstandard.ZstdDecompressor()
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Bytes of a form: where they begin, and how many they are."""
-
-    form: int
-    at: int
-    size: int
 
 
 class _Named(msgspec.Struct):

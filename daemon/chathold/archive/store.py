@@ -160,17 +160,9 @@ class Archive:
             finally:
                 self.database.execute("ROLLBACK")
 
-    @contextlib.contextmanager
-    def transaction(self, step: str) -> Iterator[None]:
+    def transaction(self, step: str) -> contextlib.AbstractContextManager[None]:
         """One transaction; `step` names its commit."""
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self.database.in_transaction:
-                self.database.execute("ROLLBACK")
-            raise
-        durable.commit(self.database, step)
+        return durable.transaction(self.database, step)
 
     def checkpoint(self) -> bool:
         """Bring the write-ahead log into the database and empty it; whether readers let us, before long."""

@@ -12,8 +12,9 @@ from enum import IntFlag
 from hashlib import sha256
 
 from chathold.archive.contents import Contents
-from chathold.archive.slices import Slice, slice_of
+from chathold.archive.slices import slice_of
 from chathold.core.model import Message, Part, PartKind, Role
+from chathold.core.slice import Slice
 from chathold.search.packing import KEY_BYTES
 
 ROLES = tuple(Role)

@@ -173,17 +173,9 @@ class Index:
         """Bring the write-ahead log into the database and empty it, as far as readers let us."""
         self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    @contextlib.contextmanager
-    def transaction(self, step: str) -> Iterator[None]:
+    def transaction(self, step: str) -> contextlib.AbstractContextManager[None]:
         """One transaction; `step` names its commit."""
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self.database.in_transaction:
-                self.database.execute("ROLLBACK")
-            raise
-        durable.commit(self.database, step)
+        return durable.transaction(self.database, step)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

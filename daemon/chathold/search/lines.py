@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from chathold.archive.contents import Form, contents, contents_of
 from chathold.archive.reading import record_of
-from chathold.archive.slices import Slice, read_slices
+from chathold.archive.slices import read_slices
+from chathold.core.slice import Slice
 from chathold.search.entries import TITLE, Entry, entries_of
 from chathold.search.packing import Held
 

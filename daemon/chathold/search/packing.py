@@ -16,7 +16,7 @@ from itertools import accumulate
 
 import zstandard
 
-from chathold.archive.slices import Slice
+from chathold.core.slice import Slice
 
 KEY_BYTES = 6
 TOGETHER = 128
