@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,13 @@ _SOON = 60.0
 """A notice that has waited for so many seconds waits for a desktop."""
 
 
-def situation_of(home: Home, archive: Archive | None, *, to_index: int = 0) -> Situation:
-    """How things are; call it inside `Archive.reading`. `to_index` chats cannot be searched yet."""
+def situation_of(
+    home: Home, archive: Archive | None, *, to_index: int = 0, standing: Iterable[Reminder] | None = None
+) -> Situation:
+    """How things are; call it inside `Archive.reading`. `to_index` chats cannot be searched yet.
+
+    `standing` is where the accounts stand with their exports, if that has been worked out already.
+    """
     faults, folder = _of_settings(home)
     folder = archive.folder if archive else folder
     return Situation(
@@ -36,14 +42,17 @@ def situation_of(home: Home, archive: Archive | None, *, to_index: int = 0) -> S
         to_index=to_index,
         **_of_state(home.state, folder),
         **(_of_archive(archive) if archive else {}),
-        reminders=_of_reminders(home, archive),
+        reminders=_of_reminders(home, archive, standing),
     )
 
 
-def _of_reminders(home: Home, archive: Archive | None) -> list[tuple[Reminder, str]]:
+def _of_reminders(
+    home: Home, archive: Archive | None, standing: Iterable[Reminder] | None
+) -> list[tuple[Reminder, str]]:
     """The reminders that want something now, in words."""
     now = time.time()
-    return [(each, words_of(each, now, local)) for each in calls(reminders_at(home, archive, now))]
+    standing = reminders_at(home, archive, now) if standing is None else standing
+    return [(each, words_of(each, now, local)) for each in calls(standing)]
 
 
 def _of_settings(home: Home) -> tuple[tuple[Fault, ...], Path]:

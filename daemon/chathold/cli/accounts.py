@@ -6,13 +6,14 @@ import time
 
 import click
 
+from chathold.archive import summary
 from chathold.archive.labels import set_label
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, day, table
 from chathold.core.errors import UsageError
 from chathold.core.texts import _
-from chathold.reminders.now import accounts_with_due
+from chathold.reminders.now import reminders_at, with_due
 
 
 @command("account")
@@ -29,7 +30,8 @@ def account_command(call: Call, words: tuple[str, ...]) -> None:
             provider, account = words[1].split("/", 1)
             with archive.writing(waiting=waiting) as ledger:
                 set_label(archive, ledger, provider, account, words[2])
-        found = accounts_with_due(archive, call.home, time.time())
+        known = summary.accounts(archive)
+        found = with_due(known, reminders_at(call.home, archive, time.time(), known))
     answer(
         {"accounts": found},
         as_json=call.as_json,

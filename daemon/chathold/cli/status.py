@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.archive.summary import totals
+from chathold.archive.summary import accounts, totals
 from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Concern, Kind, concerns
 from chathold.attention.gathering import situation_of
@@ -17,6 +17,7 @@ from chathold.cli.output import answer, day, table, write
 from chathold.core.plain import clean
 from chathold.core.saying import amount
 from chathold.core.texts import _, ngettext
+from chathold.reminders.now import reminders_at, with_due
 from chathold.search.completeness import Indexed, standing
 
 _NOTHING: dict[str, Any] = {
@@ -42,14 +43,12 @@ def status_command(call: Call) -> None:
         found = concerns(situation_of(call.home, None))
     else:
         try:
-            from chathold.reminders.now import accounts_with_due  # noqa: PLC0415 - quick where there is nothing
-
             with archive.reading():
-                indexed = standing(archive)
-                known = accounts_with_due(archive, call.home, time.time())
-                value = _value(totals(archive), known, downloads(archive), indexed)
+                indexed, known = standing(archive), accounts(archive)
+                due = reminders_at(call.home, archive, time.time(), known)
+                value = _value(totals(archive), with_due(known, due), downloads(archive), indexed)
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
-                found = concerns(situation_of(call.home, archive, to_index=indexed.pending))
+                found = concerns(situation_of(call.home, archive, to_index=indexed.pending, standing=due))
         finally:
             archive.close()
     value |= {"attention": [each.json() for each in found]}
@@ -68,7 +67,20 @@ def _value(
 
 
 def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
-    held = value["archive"]
+    _say_held(value["archive"], value["accounts"])
+    for each in value["downloads"]:
+        calm = each["state"] in ("importing", "queued", "downloading")
+        write(f"{'·' if calm else '!'} {clean(each['path'])}: {clean(each['reason'])}")
+    _say_index(value["index"])
+    for each in found:
+        if each.kind in _SAID_HERE:
+            write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
+    _say_watching(value)
+    write(_("Archive: {folder}").format(folder=value["archive"]["path"]))
+
+
+def _say_held(held: dict[str, Any], known: list[dict[str, Any]]) -> None:
+    """What is kept, and of whom; or how to begin."""
     if not held["conversations"] and not held["documents"]:
         write(_("Nothing here yet. Chathold cannot fetch your chats: it has no access to your accounts."))
         write(_('Ask the service for an export, download it, then: "chathold import FILE".'))
@@ -94,14 +106,15 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
                     day(each["last_export"]),
                     str(each["gone"]),
                 ]
-                for each in value["accounts"]
+                for each in known
             ],
             right=(2, 5),
         )
-    for each in value["downloads"]:
-        calm = each["state"] in ("importing", "queued", "downloading")
-        write(f"{'·' if calm else '!'} {clean(each['path'])}: {clean(each['reason'])}")
-    unread, pending = value["index"]["unread"], value["index"]["pending"]
+
+
+def _say_index(index: dict[str, int]) -> None:
+    """What is still to be done before all can be read, or found."""
+    unread, pending = index["unread"], index["pending"]
     if unread:
         write(
             ngettext("{n} chat is still to be read.", "{n} chats are still to be read.", unread).format(
@@ -114,11 +127,6 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
                 n=pending
             )
         )
-    for each in found:
-        if each.kind in _SAID_HERE:
-            write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
-    _say_watching(value)
-    write(_("Archive: {folder}").format(folder=held["path"]))
 
 
 def _say_watching(value: dict[str, Any]) -> None:

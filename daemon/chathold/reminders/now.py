@@ -78,10 +78,8 @@ def _plan(home: Home) -> Plan:
     return plan_of(examine(home.configuration)[0])
 
 
-def accounts_with_due(archive: Archive, home: Home, now: float) -> list[Json]:
-    """What `summary.accounts` says, each with when its next export is due."""
-    known = accounts(archive)
-    standing = reminders_at(home, archive, now, known) if known else []
+def with_due(known: Iterable[Json], standing: Iterable[Reminder]) -> list[Json]:
+    """What `summary.accounts` said, each with when its next export is due."""
     due = {(each.provider, each.account): moment(each.due) for each in standing}
     return [each | {"reminder_due": due.get((each["provider"], each["account"]))} for each in known]
 

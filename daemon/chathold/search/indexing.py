@@ -15,7 +15,7 @@ from chathold.archive.folder import SEARCH_LOCK
 from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records
 from chathold.archive.store import Archive
 from chathold.core.collecting import without_collection
-from chathold.providers import PROVIDERS
+from chathold.providers import readers
 from chathold.search.completeness import Indexed, look, standing
 from chathold.search.filling import Batch
 from chathold.search.index import Index, explained, unwritable
@@ -59,11 +59,6 @@ def catch_up(
                 Index.make(archive).close()
                 _fill(archive, progress, stop, anew=False)
     return standing(archive)
-
-
-def readers() -> str:
-    """The versions of what reads records."""
-    return " ".join(f"{each.NAME}:{each.READER}" for each in PROVIDERS)
 
 
 def _read_otherwise(archive: Archive) -> bool:
