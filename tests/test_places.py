@@ -224,3 +224,18 @@ def test_nothing_of_settings_is_loaded_where_there_are_none(home: Home) -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment()
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_no_reader_is_loaded_to_say_how_things_are(home: Home, tmp_path: Path) -> None:
+    """`status` reads no record, so it needs nothing of what understands them."""
+    root = home.configuration.parent
+    assert said(root, "import", os.fspath(histories.chatgpt_earlier(tmp_path / "one"))).code == 0
+    code = (
+        "import sys; from chathold.__main__ import main;"
+        f"main(['--home', {os.fspath(root)!r}, 'status']);"
+        "print([each for each in sys.modules if each.startswith('chathold.providers')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment()
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
