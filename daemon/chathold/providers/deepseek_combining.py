@@ -14,7 +14,8 @@ from typing import Any
 
 from chathold.core.model import CONVERSATION
 from chathold.providers.base import AssetName, Kept, Outer, Stand
-from chathold.providers.deepseek_reading import ROOT, said_by
+from chathold.providers.deepseek_nodes import ROOT
+from chathold.providers.deepseek_reading import said_by
 from chathold.providers.values import seconds
 
 _ZONE = timezone(timedelta(hours=8))
