@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 from chathold.address import Address
 from chathold.home import Home
@@ -27,6 +27,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 NO_BROWSER = "there is no Chromium here (Debian: apt-get install chromium)"
 PATIENCE = 20_000
 """Milliseconds after which something that never happens is given up."""
+
+expect.set_options(PATIENCE)
 
 
 class Reader:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 import talks
 from commands import process
@@ -239,11 +239,11 @@ def test_branches_are_switched_where_they_fork(
         assert page.inner_text(".branches").split() == ["‹", "2/2", "›"]
         assert page.locator("text=Three ways to sort").count() == 1
         page.click(".branches a")
-        assert page.inner_text(".branches").split() == ["‹", "1/2", "›"]
+        expect(page.locator(".branches")).to_contain_text("1/2")
         assert page.locator("text=It is a gradient.").count() == 1
         assert page.locator("text=Three ways to sort").count() == 0
         page.click("text=Back to that one")
-        assert page.locator("text=Three ways to sort").count() == 1
+        expect(page.locator("text=Three ways to sort")).to_have_count(1)
 
 
 def test_everything_in_a_message_is_legible(window: Tab, chats: dict[str, str]) -> None:
@@ -255,12 +255,12 @@ def test_everything_in_a_message_is_legible(window: Tab, chats: dict[str, str]) 
     assert "\\sum_{k=1}^{n}" in page.inner_text("pre.math")
     assert page.locator("details.reasoning[open], details.tool[open]").count() == 0
     page.click("text=Reasoning")
-    assert page.locator("text=The colours run from left to right.").is_visible()
-    assert page.evaluate("document.querySelector('p.file img').naturalWidth") == 320
+    expect(page.locator("text=The colours run from left to right.")).to_be_visible()
+    window.until("document.querySelector('p.file img').naturalWidth === 320")
     assert page.locator("text=not in the export").count() == 1
     assert page.locator("text=You are a helpful assistant.").count() == 0
     page.click("text=Show 1 hidden message")
-    assert page.locator("text=You are a helpful assistant.").count() == 1
+    expect(page.locator("text=You are a helpful assistant.")).to_have_count(1)
     outside = page.locator("a[rel~=external]").first
     assert outside.get_attribute("href") == "https://chatgpt.com/c/11111111-0000-4000-8000-000000000001"
     assert "noreferrer" in (outside.get_attribute("rel") or "")
@@ -301,9 +301,9 @@ def test_versions_are_compared_side_by_side(window: Tab, chats: dict[str, str]) 
     page = window.page
     window.go(f"chat/{chats['Sorting lists, and a gradient']}")
     page.click("text=2 versions")
-    assert page.locator("tbody tr").count() == 2
+    expect(page.locator("tbody tr")).to_have_count(2)
     page.click("text=1 added · 1 changed · renamed")
-    assert "From version 1 (1 May 2026) to version 2 (1 Jun 2026)" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("From version 1 (1 May 2026) to version 2 (1 Jun 2026)")
     assert page.inner_text("#renamed ~ p del") == "Sorting, and a picture of a gradient"
     assert "the other" in " ".join(page.locator("table.sides ins").all_inner_texts())
     assert "what about Go?" in page.inner_text("#added ~ .told-message")
@@ -315,10 +315,10 @@ def test_the_list_jumps_to_a_month_and_narrows(window: Tab) -> None:
     window.go("chats")
     month = page.locator(".months a").last
     month.click()
-    assert re.search(r"#m20\d\d-\d\d$", page.url)
+    page.wait_for_url(re.compile(r"#m20\d\d-\d\d$"))
     page.check("input[name=gone]")
     page.click("text=Show")
-    assert page.locator(".chat .title").all_inner_texts() == ["Talk 5"]
+    expect(page.locator(".chat .title")).to_have_text(["Talk 5"])
 
 
 def test_reading_takes_no_scripts(browser: Browser, reader: Reader, chats: dict[str, str]) -> None:
@@ -333,7 +333,8 @@ def test_reading_takes_no_scripts(browser: Browser, reader: Reader, chats: dict[
         window.go(f"chat/{chats[f'A talk of {LONG} messages']}")
         found = page.locator(".message").count()
         while page.locator(".further a[rel=next]").count():
-            page.click(".further a[rel=next]")
+            with page.expect_navigation():
+                page.click(".further a[rel=next]")
             found += page.locator(".message").count()
         assert found == LONG
         assert window.left_loopback() == []
@@ -421,7 +422,7 @@ def test_pages_can_be_heard(browser: Browser, reader: Reader, pages: list[str]) 
         window.go("chats")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "content"
+        window.until("document.activeElement.id === 'content'")
 
 
 def test_a_page_says_when_the_reader_has_stopped(browser: Browser, tmp_path: Path) -> None:

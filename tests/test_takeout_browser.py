@@ -83,8 +83,8 @@ def visited(pages: Path) -> Iterator[tuple[Any, list[str], list[str]]]:
         page.on("console", lambda line: told.append(line.text))
         page.on("pageerror", lambda error: told.append(str(error)))
         page.goto((pages / "index.html").as_uri())
-        page.click("main a")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("main a")
         yield page, requests, told
 
 
