@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from chathold.providers.base import Provider, Recognition, Use
 
 CASES = Path(__file__).parent / "exports"
@@ -33,19 +35,25 @@ def members(case: Path) -> Iterator[tuple[str, Any]]:
 
 def plain(value: Any) -> Any:
     """A record of the model as JSON: empty fields left out, enums by value."""
+    if isinstance(value, msgspec.Struct):
+        return _said(value, {each.name: each.default for each in msgspec.structs.fields(value)})
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        defaults = {f.name: f.default for f in dataclasses.fields(value)}
-        return {
-            name: item
-            for name, item in fields.items()
-            if item not in ("", None, [], {}) and item != defaults[name]
-        }
+        return _said(value, {each.name: each.default for each in dataclasses.fields(value)})
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
+
+
+def _said(value: object, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a record that say more than nothing, and something else than by default."""
+    fields = {name: plain(getattr(value, name)) for name in defaults}
+    return {
+        name: item
+        for name, item in fields.items()
+        if item not in ("", None, [], {}) and item != defaults[name]
+    }
 
 
 def reading(provider: Provider, name: str, value: Any, found: Recognition) -> Any:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chathold.core.model import CONVERSATION, Message, PartKind, Role
+from chathold.core.identity import CONVERSATION
+from chathold.core.model import Message, PartKind, Role
 from chathold.providers import chatgpt
 from chathold.providers.base import Coverage, Manifest, Recognition, Use
 from chathold.providers.chatgpt_sidecars import file_id

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chathold.core.model import CONVERSATION, Message, PartKind, Reading, Role
+from chathold.core.identity import CONVERSATION
+from chathold.core.model import Message, PartKind, Reading, Role
 from chathold.providers import deepseek
 from chathold.providers.base import Coverage, Manifest, Owner, Recognition, Use
 

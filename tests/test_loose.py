@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chathold.core.errors import ExportError, Incomplete, NotAnExport
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.exports import ExportForm, children, fingerprint, loose, open_export
 from zips import contents, nothing, ordinary, read
 

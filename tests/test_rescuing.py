@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chathold.core.errors import ExportError, Incomplete, NotAnExport
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.exports.rescuing import CUT, DAMAGED, LOST
 from zips import Piece, built, contents, local, opened, ordinary, read
 

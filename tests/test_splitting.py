@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from chathold.core import canonical
 from chathold.core.errors import ExportError, Incomplete
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.exports import elements, splitting
 from chathold.exports.splitting import BEGINNING, Batch, Known, Piece, Splitter, beginning
 

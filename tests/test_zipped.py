@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from inflate64 import Deflater
 
 from chathold.core.errors import ExportError, Incomplete, NoSpace, Unsafe
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.exports import ExportForm, members, open_export, unpacking, zipped
 from zips import (
     Piece,

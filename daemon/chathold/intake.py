@@ -31,7 +31,8 @@ from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_expor
 from chathold.core import canonical
 from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
-from chathold.core.model import CONVERSATION, Problem
+from chathold.core.identity import CONVERSATION
+from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export

@@ -18,7 +18,7 @@ from chathold.archive import durable
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tombstones import ASSET, tombstone
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from chathold.core import canonical
 from chathold.core.canonical import Form
 from chathold.core.identity import stable_id
 from chathold.core.merge import better_title, outline
-from chathold.core.model import Problem, Reading
+from chathold.core.model import Reading
+from chathold.core.problem import Problem
 from chathold.core.standing import Standing
 from chathold.providers import PROVIDERS
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from chathold.archive.store import Archive
 from chathold.archive.summary import STATE, Json, line_of
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION
 
 _ORDER = "ORDER BY updated DESC NULLS LAST, state.id"
 

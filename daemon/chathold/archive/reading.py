@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from chathold.archive import blobs
 from chathold.core import canonical
 from chathold.core.canonical import Parsed
 from chathold.core.merge import Merged, Sighting, merge
-from chathold.core.model import Problem, Reading
+from chathold.core.model import Reading
+from chathold.core.problem import Problem
 from chathold.core.standing import believable
 from chathold.core.texts import N_
 from chathold.providers import PROVIDERS

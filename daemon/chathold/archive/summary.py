@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chathold.archive.store import Archive
-from chathold.core.identity import stable_id
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION, stable_id
 
 Json = dict[str, Any]
 

@@ -19,7 +19,8 @@ from chathold.archive.store import Archive
 from chathold.archive.tombstones import tombstone
 from chathold.core import canonical
 from chathold.core.canonical import Form, Strip
-from chathold.core.model import CONVERSATION, Problem
+from chathold.core.identity import CONVERSATION
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.exports.splitting import Batch, Piece, beginning
 from chathold.providers.base import Recognition

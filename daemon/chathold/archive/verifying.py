@@ -17,7 +17,7 @@ from chathold.archive.schema import FACTS
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError
 from chathold.core.identity import stable_id
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.core.texts import N_, _
 
 Progress = Callable[[int, int], None]

@@ -21,7 +21,7 @@ from typing import Any, Self
 import msgspec
 import orjson
 
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 
 Strip = Callable[[dict[str, Any]], int]

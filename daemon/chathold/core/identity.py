@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from chathold.core.model import CONVERSATION
+CONVERSATION = "conversation"
+"""The record kind of everything that is a talk; all other kinds are documents."""
 
 
 def stable_id(provider: str, kind: str, ref: str) -> str:

@@ -8,8 +8,10 @@ empty, no placeholder and no cut-off beginning replaces what is there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading
 from chathold.core.tree import Tree

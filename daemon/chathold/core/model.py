@@ -1,17 +1,18 @@
 """What a reader makes of a provider's record: messages, parts, and the problems met on the way.
 
-Times are seconds since 1970 in UTC, `None` where unknown. Ids are the provider's own.
+Times are seconds since 1970 in UTC, `None` where unknown. Ids are the provider's own. Millions of these are made in
+one import: they are msgspec's structs, of which one is made in a tenth of the time that a frozen dataclass takes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-CONVERSATION = "conversation"
-"""The record kind of everything that is a talk; all other kinds are documents."""
+from msgspec import Struct, field
+
+from chathold.core.problem import Problem
 
 
 class Role(StrEnum):
@@ -37,8 +38,7 @@ class PartKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of a message.
 
     `text` is what a person reads (markers stripped, never null). `type` is the provider's own name for the
@@ -60,8 +60,7 @@ class Part:
         return not (self.text or self.url or self.ref or self.name or self.kind is PartKind.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file that a message names. `id` is what asset names are looked up by; `text` is extracted content."""
 
     id: str = ""
@@ -71,16 +70,7 @@ class Attachment:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that could not be read: where it stands, and what it is (an untranslated English text)."""
-
-    where: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message as one export holds it, or as several together show it.
 
     `parents` are the node ids it claims to follow, newest claim first; a node need not be a message. With
@@ -103,8 +93,7 @@ class Message:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(Struct, frozen=True):
     """A piece of a document that stands inside a conversation: custom instructions, a memory, a canvas.
 
     `document` names the document within the account, `section` its piece (the same piece may stand in many
@@ -120,8 +109,7 @@ class Extract:
     time: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A record as a reader understands it. A document's sections are messages of role `DOCUMENT`.
 
     `links` are the (node, parent) pairs of nodes that are no messages. `leaf` is the node the service

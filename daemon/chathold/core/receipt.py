@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 
 
 class Outcome(StrEnum):

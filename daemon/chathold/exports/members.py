@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from chathold.core.errors import Unsafe
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.core.texts import _
 from chathold.exports.spans import Span
 

@@ -25,7 +25,7 @@ import msgspec
 
 from chathold.core.canonical import decoded_all
 from chathold.core.errors import ExportError, Incomplete
-from chathold.core.model import Problem
+from chathold.core.problem import Problem
 from chathold.core.texts import N_, _
 from chathold.exports.elements import SPACE, closing, proven_end, refused_before, scalar_end
 from chathold.exports.window import Window

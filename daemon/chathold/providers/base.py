@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
-from chathold.core.model import CONVERSATION, Reading
+from chathold.core.identity import CONVERSATION
+from chathold.core.model import Reading
 
 
 class Use(Enum):

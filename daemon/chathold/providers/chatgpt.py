@@ -62,7 +62,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chathold.core.model import CONVERSATION, Reading
+from chathold.core.identity import CONVERSATION
+from chathold.core.model import Reading
 from chathold.core.texts import N_
 from chathold.providers import chatgpt_documents, chatgpt_reading
 from chathold.providers.chatgpt_combining import as_exported, asset_list, combine, stand, users

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION
 from chathold.providers.base import AssetName, Kept, Outer, Stand
 from chathold.providers.values import mapping, seconds, text
 

@@ -32,7 +32,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from chathold.core.model import Attachment, Part, PartKind, Problem, Role
+from chathold.core.model import Attachment, Part, PartKind, Role
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.chatgpt_sidecars import file_id
 from chathold.providers.chatgpt_text import best_text, compact, raw_text, shown

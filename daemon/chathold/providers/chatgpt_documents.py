@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chathold.core.model import Message, Part, PartKind, Problem, Reading, Role
+from chathold.core.model import Message, Part, PartKind, Reading, Role
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.chatgpt_text import best_text, compact, parsed, shown
 from chathold.providers.values import items, mapping, seconds, size, text

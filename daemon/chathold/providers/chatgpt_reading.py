@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from chathold.core.model import Extract, Message, PartKind, Problem, Reading, Role
+from chathold.core.model import Extract, Message, PartKind, Reading, Role
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.chatgpt_content import Draft, read_content
 from chathold.providers.chatgpt_text import compact, parsed, raw_text, shown

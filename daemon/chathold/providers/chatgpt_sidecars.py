@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use
 from chathold.providers.values import items, mapping, masked, seconds, size, text
 

@@ -47,7 +47,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from chathold.core.model import CONVERSATION, Problem, Reading
+from chathold.core.identity import CONVERSATION
+from chathold.core.model import Reading
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers import claude_combining, claude_documents, claude_reading
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use

@@ -29,7 +29,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chathold.core.model import Attachment, Part, PartKind, Problem
+from chathold.core.model import Attachment, Part, PartKind
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.values import items, mapping, size, text
 

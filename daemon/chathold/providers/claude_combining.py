@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION
 from chathold.providers.base import AssetName, Kept, Outer, Stand
 from chathold.providers.claude_reading import ROOT, named_messages
 from chathold.providers.values import mapping, seconds, text

@@ -23,8 +23,10 @@ it), `updated_at` of a message, `index`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Extract, Message, Part, PartKind, Reading, Role
 from chathold.core.texts import N_

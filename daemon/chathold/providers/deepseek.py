@@ -45,7 +45,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chathold.core.model import CONVERSATION, Problem, Reading
+from chathold.core.identity import CONVERSATION
+from chathold.core.model import Reading
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers import deepseek_combining, deepseek_fragments, deepseek_reading, values
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from chathold.core.model import CONVERSATION
+from chathold.core.identity import CONVERSATION
 from chathold.providers.base import AssetName, Kept, Outer, Stand
 from chathold.providers.deepseek_nodes import ROOT
 from chathold.providers.deepseek_reading import said_by

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chathold.core.model import Attachment, Part, PartKind, Problem, Role
+from chathold.core.model import Attachment, Part, PartKind, Role
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.values import items, mapping, size, text
 

@@ -24,7 +24,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chathold.core.model import Message, Problem, Reading, Role
+from chathold.core.model import Message, Reading, Role
+from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.deepseek_fragments import (
     Notes,

@@ -17,8 +17,9 @@ from chathold.archive import blobs
 from chathold.archive.reading import Place, Record, places, provider_of, read_raw
 from chathold.archive.store import Archive
 from chathold.core import canonical
+from chathold.core.identity import CONVERSATION
 from chathold.core.merge import Merged, Seen, Sighting, merge
-from chathold.core.model import CONVERSATION, Message, Reading
+from chathold.core.model import Message, Reading
 from chathold.providers.base import Kept, Outer
 
 
