@@ -94,7 +94,7 @@ def contents_of(
 
 def _named(database: sqlite3.Connection, record: Record, message: Message) -> Message:
     """A message with the names that any export gives to its files."""
-    if all(each.name or not each.id for each in message.attachments):
+    if not message.attachments or all(each.name or not each.id for each in message.attachments):
         return message
     files = tuple(
         each if each.name else replace(each, name=name_of(database, record.provider, each))

@@ -110,7 +110,11 @@ NEVER_EXPORTED: tuple[tuple[str, str], ...] = (
     (N_("In many recent exports: the pictures that ChatGPT made."), _LOOKED_UP),
 )
 
-_VOLATILE = frozenset({"finished_duration_sec", "reasoning_start_time", "reasoning_end_time"})
+_VOLATILE = _FINISHED, _STARTED, _ENDED = (
+    "finished_duration_sec",
+    "reasoning_start_time",
+    "reasoning_end_time",
+)
 
 
 def strip(kind: str, value: dict[str, Any]) -> int:
@@ -124,7 +128,7 @@ def strip(kind: str, value: dict[str, Any]) -> int:
             metadata = node["message"]["metadata"]
         except (TypeError, LookupError):  # a node or message that is none
             continue
-        if type(metadata) is dict and not _VOLATILE.isdisjoint(metadata):
+        if type(metadata) is dict and (_FINISHED in metadata or _STARTED in metadata or _ENDED in metadata):
             for name in _VOLATILE:
                 if name in metadata and not isinstance(metadata[name], dict | list | str):
                     del metadata[name]

@@ -7,9 +7,10 @@ reasoning, tools, sources and hidden messages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntFlag
 from hashlib import sha256
+
+from msgspec import Struct
 
 from chathold.archive.contents import Contents
 from chathold.archive.slices import slice_of
@@ -35,8 +36,7 @@ class Marks(IntFlag):
     ATTACHMENT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the index. `message` is the provider's id of it, none for a title; `time` is in Unix seconds.
 
     `slice` tells where to read it again, where that can be told.
@@ -123,7 +123,7 @@ def _words(part: Part) -> list[str]:
 
 
 def _joined(texts: list[str]) -> str:
-    return "\n".join(filter(None, texts))
+    return "\n".join(filter(None, texts)) if len(texts) > 1 else "".join(texts)
 
 
 def _seconds(time: float | None) -> int | None:
