@@ -219,6 +219,7 @@ def test_what_changed_since_it_was_indexed_is_left_out_until_it_is_indexed_again
     home: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A result never tells of what is no more."""
+    monkeypatch.setattr("chathold.search.indexing.Ear.hear", lambda *_args: None)
     monkeypatch.setattr("chathold.cli.indexing.catch_up", lambda *_args, **_more: None)
     for path in histories.claude_parts(tmp_path):
         chathold(home, "import", str(path))
@@ -227,6 +228,22 @@ def test_what_changed_since_it_was_indexed_is_left_out_until_it_is_indexed_again
     assert find(archive, Wish("user 2")).total == 1
     catch_up(archive)
     assert find(archive, Wish("user 3")).total == 2
+
+
+def test_what_changed_is_indexed_while_it_is_derived(
+    home: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left for afterwards, and an index that is made anew says the same."""
+    with monkeypatch.context() as patched:
+        patched.setattr("chathold.cli.indexing.catch_up", lambda *_args, **_more: None)
+        for path in histories.claude_parts(tmp_path):
+            chathold(home, "import", str(path))
+    assert not standing(archive).differs
+    assert find(archive, Wish("user 3")).total == 2
+    heard = answers(archive)
+    index_file(archive).unlink()
+    catch_up(archive)
+    assert [set(each.results) for each in heard] == [set(each.results) for each in answers(archive)]
 
 
 def test_an_import_that_was_not_derived_is_not_searchable(

@@ -127,14 +127,17 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
                 wishes.links(digest.hex(), reading.manifest.links)
             file = reading.finish(digest, path)
             safe = time.process_time() - started
-            with hearing(archive) as heard:
+            with hearing(archive) as ear:
                 derive(
-                    archive, lambda done, total: wishes.progress("reading", done, total), taking.forms, heard
+                    archive,
+                    lambda done, total: wishes.progress("reading", done, total),
+                    taking.forms,
+                    ear.hear,
                 )
             archive.checkpoint()
             result = receipt(archive, ledger, file, path, earlier, reading.summary())
-    cpu = {"safe": round(safe, 3), "total": round(time.process_time() - started, 3)}
-    return replace(result, extra={"cpu": cpu})
+    spent = {"safe": safe, "indexing": ear.cpu, "total": time.process_time() - started}
+    return replace(result, extra={"cpu": {name: round(value, 3) for name, value in spent.items()}})
 
 
 def _refused(path: Path, error: ExportError) -> Receipt:

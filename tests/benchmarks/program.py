@@ -37,13 +37,15 @@ class Imported:
     @property
     def derived(self) -> float:
         """CPU-seconds of the process, less those that went into the search index."""
-        return self.cost.cpu - self.indexing
+        told: dict[str, float] = self.receipt.get("cpu") or {}
+        return self.cost.cpu - self.indexing - told.get("indexing", 0.0)
 
     @property
     def safe(self) -> float:
         """CPU-seconds of the process, less those after the facts were on disk where the receipt tells."""
         told = self.receipt.get("cpu") or {}
-        return self.derived - (told["total"] - told["safe"] if told else 0.0)
+        after = told["total"] - told["safe"] - told["indexing"] if told else 0.0
+        return self.derived - after
 
     def count(self, name: str) -> int:
         """A number of conversations from the receipt."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -35,27 +35,26 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a record as it was read: its number, its bytes, and what they mean."""
+    """A form of a record as it was read: what its bytes mean, and where each message stands in them."""
 
-    number: int
-    raw: bytes
     reading: Reading
+    slices: Mapping[str, Slice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A record of one form that has just been read: what its state will be, and the form itself."""
+    """A record that has just been read: what its state will be, its forms and sightings, the oldest first."""
 
     record: Record
     title: str
     updated: float | None
     mark: bytes
-    form: Form
+    forms: Sequence[Form]
+    seen: Sequence[Sighting]
 
     def contents(self, database: sqlite3.Connection) -> Contents:
         """What it says."""
-        messages = told([Sighting(self.form.reading, None, "")])
-        return contents_of(database, self.record, (self.title, self.updated), [self.form], messages)
+        return contents_of(database, self.record, (self.title, self.updated), self.forms, told(self.seen))
 
 
 def contents(database: sqlite3.Connection, number: int) -> Contents:
@@ -64,21 +63,33 @@ def contents(database: sqlite3.Connection, number: int) -> Contents:
     title, updated = database.execute(
         "SELECT title, updated FROM state WHERE record = ?", (number,)
     ).fetchone()
+    forms, seen = forms_of(database, record)
+    return contents_of(database, record, (title, updated), forms, told(seen))
+
+
+def forms_of(
+    database: sqlite3.Connection, record: Record, known: Mapping[int, Reading] | None = None
+) -> tuple[list[Form], list[Sighting]]:
+    """The forms and sightings of a record, the oldest first; `known` are forms that have been read already.
+
+    Raises `ArchiveError` if it is damaged.
+    """
     forms: dict[int, Form] = {}
     seen = []
-    for place in places(database, number):
+    for place in places(database, record.number):
         if place.form not in forms:
             raw = blobs.fetch(database, place.form)
-            forms[place.form] = Form(place.form, raw, read_raw(record, raw)[0])
+            reading = (known or {}).get(place.form) or read_raw(record, raw)[0]
+            forms[place.form] = Form(reading, slices(place.form, raw))
         seen.append(Sighting(forms[place.form].reading, place.exported, place.key))
-    return contents_of(database, record, (title, updated), list(forms.values()), told(seen))
+    return list(forms.values()), seen
 
 
 def contents_of(
     database: sqlite3.Connection,
     record: Record,
     about: tuple[str, float | None],
-    forms: list[Form],
+    forms: Sequence[Form],
     messages: tuple[Message, ...],
 ) -> Contents:
     """The same of forms that have been read already, the oldest first; `about` are title and time of change."""
@@ -88,7 +99,7 @@ def contents_of(
         *about,
         tuple(_named(database, record, message) for message in messages),
         tuple(sorted(extras)),
-        {name: each for form in forms for name, each in slices(form.number, form.raw).items()},
+        {name: each for form in forms for name, each in form.slices.items()},
     )
 
 

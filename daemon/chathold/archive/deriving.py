@@ -18,12 +18,13 @@ from typing import Any
 from chathold.archive import blobs, contents, durable
 from chathold.archive.facts import standing_now
 from chathold.archive.reading import Record, provider_of, read_parsed, read_raw, sightings
+from chathold.archive.slices import slices
 from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
 from chathold.core.canonical import Form
 from chathold.core.identity import stable_id
-from chathold.core.merge import better_title, outline
+from chathold.core.merge import Sighting, better_title, outline
 from chathold.core.model import Reading
 from chathold.core.problem import Problem
 from chathold.core.standing import Standing
@@ -97,12 +98,12 @@ def derive(
     """Derive all that is missing or out of date. Use inside `Archive.writing`.
 
     `forms` are canonical forms that have been worked out already, by the number of what is stored.
-    `heard` is told of every record of one form that is read.
+    `heard` is told of the records of one form that are read, and of those of several forms that are at hand.
     """
     _mark_old_readings(archive)
     fresh = _read_new_forms(archive, progress, forms or {}, heard)
     with archive.transaction("the derived state"):
-        _derive_states(archive.database, fresh)
+        _derive_states(archive.database, fresh, heard)
 
 
 def derive_changed(database: sqlite3.Connection) -> None:
@@ -118,11 +119,11 @@ def derive_states(database: sqlite3.Connection) -> None:
     _derive_states(database, _Fresh())
 
 
-def _derive_states(database: sqlite3.Connection, fresh: _Fresh) -> None:
+def _derive_states(database: sqlite3.Connection, fresh: _Fresh, heard: Heard | None = None) -> None:
     answers = standing_now(database)
     _write_file_states(database, answers)
     for (number,) in database.execute("SELECT record FROM stale").fetchall():
-        _write_state(database, number, fresh)
+        _write_state(database, number, fresh, heard)
     _write_standing(database, answers)
     database.execute("DELETE FROM stale")
 
@@ -189,8 +190,10 @@ def _read_new_forms(
             if only:
                 state = fresh.states[number] = _only_state(reading, row[1].hex()[:8])
                 if heard and kind != UNREADABLE:
-                    read = contents.Form(form, raw, reading)
-                    heard(contents.Read(record, state.title, state.updated, state.digest, read))
+                    read = contents.Form(reading, slices(form, raw))
+                    seen = Sighting(reading, None, "")
+                    heard(contents.Read(record, state.title, state.updated, state.digest, [read], [seen]))
+                    del read, seen
             else:
                 fresh.keep(number, form, reading, size)
             del reading, raw
@@ -260,7 +263,7 @@ def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
 # States
 
 
-def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh) -> None:
+def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, heard: Heard | None) -> None:
     row = database.execute("SELECT id, provider, kind, ref FROM record WHERE id = ?", (number,)).fetchone()
     for table in ("state", "extract", "mention"):
         database.execute(f"DELETE FROM {table} WHERE record = ?", (number,))
@@ -269,7 +272,8 @@ def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh) -> No
     record = Record(*row)
     state = fresh.states.get(number)
     if state is None:
-        state = _merged_state(database, record, fresh.readings.pop(number, {}))
+        readings = fresh.readings.pop(number, {})
+        state = _merged_state(database, record, readings, heard if readings else None)
     name = stable_id(record.provider, record.kind, record.ref)
     database.execute(
         "INSERT INTO state VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, NULL, 0)",
@@ -290,19 +294,29 @@ def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh) -> No
         database.execute("INSERT OR IGNORE INTO mention VALUES (?,?,?)", (number, *mention))
 
 
-def _merged_state(database: sqlite3.Connection, record: Record, readings: dict[int, Reading]) -> State:
+def _merged_state(
+    database: sqlite3.Connection, record: Record, readings: Mapping[int, Reading], heard: Heard | None
+) -> State:
     """The state of a record from all its sightings; `readings` are forms of it that have been read already."""
-    known = outline(sightings(database, record, readings))
-    return State(
+    forms: list[contents.Form] = []
+    if heard:
+        forms, seen = contents.forms_of(database, record, readings)
+    else:
+        seen = sightings(database, record, dict(readings))
+    known = outline(seen)
+    state = State(
         known.title,
         known.created,
         known.updated,
         known.messages,
         len(known.versions),
         _digest(version.key for version in known.versions),
-        _extracts(list(readings.values())),
+        _extracts([each.reading for each in seen]),
         {(each.id, each.name) for each in known.attachments if not each.text},
     )
+    if heard:
+        heard(contents.Read(record, state.title, state.updated, state.digest, forms, seen))
+    return state
 
 
 def _only_state(reading: Reading, key: str) -> State:

@@ -104,7 +104,11 @@ def told(sightings: Sequence[Sighting]) -> tuple[Message, ...]:
         messages = sightings[0].reading.messages
         if len({message.id for message in messages}) == len(messages):
             return messages
-    return tuple(map(_finished, _folded(sightings).messages.values()))
+    fold = _Fold()
+    for number, sighting in enumerate(sightings):
+        if not number or sighting.reading is not sightings[number - 1].reading:
+            fold.see(sighting)
+    return tuple(map(_finished, fold.messages.values()))
 
 
 def outline(sightings: Sequence[Sighting]) -> Outline:

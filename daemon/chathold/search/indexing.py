@@ -7,6 +7,7 @@ found again by comparing fingerprints. One process fills; others only look.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -142,24 +143,25 @@ def _batches(archive: Archive, index: Index, pending: list[int]) -> Iterator[int
 
 
 @contextmanager
-def hearing(archive: Archive) -> Iterator[Callable[[Read], None]]:
+def hearing(archive: Archive) -> Iterator[Ear]:
     """Hear of records while they are derived, and index them without reading them a second time.
 
     Does nothing where `catch_up` would not simply go on: another process is at it, or the index has to be made anew.
     What is in the way stops it, and nothing else: `catch_up` does and tells what is left.
     """
     with _alone(archive, wait=False) as held:
-        ear = _Ear(archive, archive.writable and held)
+        ear = Ear(archive, archive.writable and held)
         try:
-            yield ear.hear
+            yield ear
         finally:
             ear.end()
 
 
-class _Ear:
-    """Indexes what it hears of, until something is in the way."""
+class Ear:
+    """Indexes what it hears of, until something is in the way. `cpu` is how many CPU-seconds that took."""
 
     def __init__(self, archive: Archive, open_: bool) -> None:  # noqa: FBT001
+        self.cpu = 0.0
         self._archive = archive
         self._index: Index | None = None
         self._batch: Batch | None = None
@@ -188,10 +190,13 @@ class _Ear:
         self._batch.take(read.record.number, read.mark, read.contents(self._archive.database))
 
     def _try(self, work: Callable[[], None]) -> None:
+        begun = time.process_time()
         try:
             work()
         except (sqlite3.Error, OSError):
             self._batch = None
+        finally:
+            self.cpu += time.process_time() - begun
 
     def end(self) -> None:
         """Write what is left."""

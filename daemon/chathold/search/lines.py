@@ -57,10 +57,10 @@ def _of_slices(database: sqlite3.Connection, number: int, lines: list[Line]) -> 
             )
         elif place := line.held.slice:
             by_form.setdefault(place.form, []).append((line, place))
-    for form, held in by_form.items():
+    for held in by_form.values():
         readings = read_slices(database, record, [place for _line, place in held])
         for (line, _place), reading in zip(held, readings, strict=True):
-            said = contents_of(database, record, ("", None), [Form(form, b"", reading)], reading.messages)
+            said = contents_of(database, record, ("", None), [Form(reading)], reading.messages)
             same = next((entry for entry in entries_of(said) if entry.key == line.held.key), None)
             if same:
                 found[line.held.number] = same
