@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import histories
+from chathold.__main__ import main
 from chathold.archive.store import Archive
 from commands import chathold
 from traces import found_in, traces
@@ -351,3 +352,76 @@ def test_a_read_only_archive_refuses_to_change(
     ):
         _refused(read_only, *command)
     assert _contents(copy) == before
+
+
+# --- damage
+
+
+def _flip(archive: Path, form: int) -> None:
+    """A bit of a stored record is not what it was."""
+    with contextlib.closing(sqlite3.connect(archive / "archive.db")) as database, database:
+        (stored,) = database.execute("SELECT stored FROM form WHERE id = ?", (form,)).fetchone()
+        broken = bytes([*stored[:-1], stored[-1] ^ 1])
+        database.execute("UPDATE form SET stored = ? WHERE id = ?", (broken, form))
+
+
+@pytest.mark.parametrize("forms", [[1], [2, 5, 13]])
+def test_what_is_damaged_here_is_mended_by_the_copy(
+    home: Path, copy: Path, tmp_path: Path, forms: list[int]
+) -> None:
+    """And no damage ever takes the place of what the copy has whole; later forms hang on earlier ones."""
+    chathold(home, "import", str(histories.chatgpt_later(tmp_path)))
+    chathold(home, "backup", str(copy))
+    whole = _whole(home)
+    for form in forms:
+        _flip(home / "archive", form)
+    assert not chathold(home, "verify", expect=1)["ok"]
+    said = chathold(home, "backup", str(copy))
+    assert (said["mended"] >= len(forms), said["damaged"]) == (True, 0)
+    assert _whole(copy.parent) == _whole(home) == whole
+
+
+def test_what_no_copy_has_is_told_and_the_rest_is_copied(home: Path, copy: Path) -> None:
+    """The first copy, and every one after it; so is what a damaged copy brings back."""
+    _flip(home / "archive", 3)
+    for _time in range(2):
+        said = chathold(home, "backup", str(copy), expect=1)
+        assert (said["mended"], said["damaged"]) == (0, 1)
+    assert len(chathold(copy.parent, "list")["conversations"]) == 12
+    said = chathold(copy.parent.parent / "third", "restore", str(copy), expect=1)
+    assert said["damaged"] == 1
+
+
+def test_an_archive_that_lost_rows_takes_no_copys_place(home: Path, copy: Path) -> None:
+    """The copy stays as it was."""
+    chathold(home, "backup", str(copy))
+    before = _whole(copy.parent)
+    with contextlib.closing(sqlite3.connect(home / "archive" / "archive.db")) as database, database:
+        database.execute("DELETE FROM sighting WHERE form = 4")
+    assert "rows were lost" in _refused(home, "backup", copy)["title"]
+    assert _whole(copy.parent) == before
+
+
+def test_check_says_what_a_copy_lacks(
+    home: Path, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy that is older than the newest import, or away, is nothing to delete chats on."""
+
+    def copies() -> list[tuple[bool, bool]]:
+        (found,) = chathold(home, "check", "chatgpt")["accounts"]
+        return [(each["current"], each["reachable"]) for each in found["second_copies"]]
+
+    def words() -> str:
+        main(["--home", str(home), "check", "chatgpt"])
+        return capsys.readouterr().out
+
+    chathold(home, "backup", str(copy))
+    assert copies() == [(True, True)]
+    chathold(home, "import", str(histories.chatgpt_later(tmp_path)))
+    assert copies() == [(False, True)]
+    assert "! Second copy" in words()
+    chathold(home, "backup", str(copy))
+    assert "✓ Second copy" in words()
+    shutil.rmtree(copy)
+    assert copies() == [(True, False)]
+    assert "! Second copy" in words()

@@ -17,24 +17,30 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from chathold.archive import durable
+from chathold.archive import durable, mending
 from chathold.archive.explaining import explained
 from chathold.archive.folder import DATABASE, LOCK, READ_ME, SEARCH, UNFINISHED, make_private, write_read_me
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tidying import remove_half_built
 from chathold.core.errors import ArchiveError, Busy, NoSpace
-from chathold.core.texts import _
+from chathold.core.texts import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What a copy took: files of the user's copied now, and how many there are."""
+    """What a copy took: files of the user's copied now, and how many there are.
+
+    `mended` records of the archive were damaged and are whole again, by what an earlier copy held; `damaged` ones are
+    not, there and here.
+    """
 
     folder: Path
     new_files: int
     files: int
     bytes: int
+    mended: int = 0
+    damaged: int = 0
 
 
 Progress = Callable[[int, int], None]
@@ -44,8 +50,9 @@ Progress = Callable[[int, int], None]
 def back_up(archive: Archive, target: Path, progress: Progress | None = None) -> Copied:
     """Make or refresh a copy of the archive in `target`. Use inside `Archive.writing`.
 
-    Files first, the database last, under another name until it is whole: the copy is at any moment an
-    archive, of before or of now. Raises `ArchiveError` if `target` holds something else or other chats.
+    Files first, the database last, under another name until it is whole and has been read back: the copy is at any
+    moment an archive, of before or of now. What is damaged here and whole in the copy of before is mended in both.
+    Raises `ArchiveError` if `target` holds something else or other chats, or if rows were lost here.
     """
     _check_target(archive, target)
     with explained(target):
@@ -90,9 +97,30 @@ def _refresh(archive: Archive, target: Path, progress: Progress) -> Copied:
         done += size
     progress(done, total)
     write_read_me(target)
-    _copy_database(archive, target)
+    mended, damaged = _copy_database(archive, target)
     _remove_foreign(target, {digest.hex() for digest, _size in rows})
-    return Copied(target, new, len(rows), (target / DATABASE).stat().st_size + sum(size for _d, size in rows))
+    size = (target / DATABASE).stat().st_size + sum(size for _digest, size in rows)
+    return Copied(target, new, len(rows), size, mended, damaged)
+
+
+def damage(copied: Copied) -> list[str]:
+    """What was damaged, in lines for people."""
+    found = []
+    if copied.mended:
+        said = ngettext(
+            "{n} stored record was damaged here, and is whole again: the copy had it.",
+            "{n} stored records were damaged here, and are whole again: the copy had them.",
+            copied.mended,
+        )
+        found.append("! " + said.format(n=copied.mended))
+    if copied.damaged:
+        said = ngettext(
+            '{n} stored record is damaged, here and in the copy: "chathold verify" names it.',
+            '{n} stored records are damaged, here and in the copy: "chathold verify" names them.',
+            copied.damaged,
+        )
+        found.append("✗ " + said.format(n=copied.damaged))
+    return found
 
 
 def note_copy(archive: Archive, ledger: Ledger, target: Path, now: float) -> None:
@@ -200,13 +228,15 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _copy_database(archive: Archive, target: Path) -> None:
+def _copy_database(archive: Archive, target: Path) -> tuple[int, int]:
+    """Copy the database; how many records were mended on the way, and how many are damaged."""
     building = target / f"building-{uuid.uuid4().hex}.db"
     try:
         with contextlib.closing(sqlite3.connect(building)) as copy:
             make_private(building)
             archive.database.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
+            mended, damaged = _prove(archive, copy, target)
         with building.open("rb+") as file:
             durable.sync(file.fileno(), "the copied database")
         _empty_log(target / DATABASE)
@@ -214,6 +244,28 @@ def _copy_database(archive: Archive, target: Path) -> None:
         durable.sync_folder(target, "the copied database's folder")
     finally:
         building.unlink(missing_ok=True)
+    return mended, damaged
+
+
+def _prove(archive: Archive, copy: sqlite3.Connection, target: Path) -> tuple[int, int]:
+    """Read the new copy back, and mend it and the archive by the one that it replaces."""
+    if lost := mending.lacking(copy):
+        raise ArchiveError(
+            _("The archive is damaged: rows were lost. The copy was left as it was."),
+            place=f"{archive.folder / DATABASE}: {', '.join(lost)}",
+            advice=_(
+                'Run "chathold verify"; move this archive away, and bring back the copy: "chathold restore".'
+            ),
+        )
+    damaged = mending.damaged(copy)
+    before = Archive.open(target) if damaged and (target / DATABASE).exists() else None
+    if before is None:
+        return 0, len(damaged)
+    with contextlib.closing(before), copy:
+        mended = mending.mend(copy, damaged, before.database)
+        with archive.transaction("records mended from the copy"):
+            mending.mend(archive.database, damaged, before.database)
+    return mended, len(damaged) - mended
 
 
 def _empty_log(database: Path) -> None:

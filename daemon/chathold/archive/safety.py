@@ -160,9 +160,15 @@ def _unconfirmed(archive: Archive, mine: tuple[str, str]) -> int:
 
 
 def copies(archive: Archive) -> list[Json]:
-    """Second copies, and whether each can be reached now."""
+    """Second copies: whether each can be reached now, and whether it was made after the newest import."""
+    (newest,) = archive.database.execute("SELECT coalesce(max(imported), 0) FROM file").fetchone()
     rows = archive.database.execute("SELECT folder, made FROM copy ORDER BY made DESC").fetchall()
     return [
-        {"folder": folder, "made": summary.moment(made), "reachable": (Path(folder) / DATABASE).exists()}
+        {
+            "folder": folder,
+            "made": summary.moment(made),
+            "reachable": (Path(folder) / DATABASE).exists(),
+            "current": made >= newest,
+        }
         for folder, made in rows
     ]

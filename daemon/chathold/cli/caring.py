@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from chathold.archive.backups import Copied, back_up, note_copy, restore
+from chathold.archive.backups import Copied, back_up, damage, note_copy, restore
 from chathold.archive.deriving import derive, forget_derived, pending
 from chathold.archive.verifying import verify
 from chathold.cli.commands import Call, command
@@ -69,29 +69,31 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @command("backup")
 @click.argument("folder", type=_FOLDER, metavar="DIR")
-def backup_command(call: Call, folder: Path) -> None:
+def backup_command(call: Call, folder: Path) -> int:
     """Make or refresh the copy in DIR."""
     target = folder.expanduser().absolute()
     with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
         copied = back_up(archive, target)
         note_copy(archive, ledger, target, time.time())
-    _say_copied(call, copied, _("The copy in {folder} now holds all that the archive holds."))
+    return _say_copied(call, copied, _("The copy in {folder} now holds all that the archive holds."))
 
 
 @command("restore")
 @click.argument("folder", type=_FOLDER, metavar="DIR")
-def restore_command(call: Call, folder: Path) -> None:
+def restore_command(call: Call, folder: Path) -> int:
     """Open the copy in DIR as this computer's archive."""
     copied = restore(folder.expanduser().absolute(), call.home.archive)
-    _say_copied(call, copied, _("The archive is back, in {folder}."))
+    return _say_copied(call, copied, _("The archive is back, in {folder}."))
 
 
-def _say_copied(call: Call, copied: Copied, said: str) -> None:
+def _say_copied(call: Call, copied: Copied, said: str) -> int:
     value = {
         "folder": str(copied.folder),
         "files": copied.files,
         "new_files": copied.new_files,
         "bytes": copied.bytes,
+        "mended": copied.mended,
+        "damaged": copied.damaged,
     }
 
     def words() -> None:
@@ -102,4 +104,8 @@ def _say_copied(call: Call, copied: Copied, said: str) -> None:
             )
         )
 
+        for line in damage(copied):
+            write(line)
+
     answer(value, as_json=call.as_json, words=words)
+    return 1 if copied.damaged else 0

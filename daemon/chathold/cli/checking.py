@@ -166,14 +166,13 @@ def _say_left_out(found: dict[str, Any]) -> None:
 
 def _say_copies(found: dict[str, Any]) -> None:
     for each in found["second_copies"]:
-        state = "" if each["reachable"] else " · " + _("not reachable now")
-        write(
-            "  ✓ "
-            + _("Second copy of {day} in {folder}").format(
-                day=day(each["made"]), folder=clean(each["folder"])
-            )
-            + state
+        said = _("Second copy of {day} in {folder}").format(
+            day=day(each["made"]), folder=clean(each["folder"])
         )
+        whole = each["reachable"] and each["current"]
+        lacks = [] if each["current"] else [_("what was imported since is not in it")]
+        lacks += [] if each["reachable"] else [_("not reachable now")]
+        write(" · ".join([f"  {'✓' if whole else '!'} {said}", *lacks]))
     if not found["second_copies"]:
         write("  ! " + _('One copy only. Make a second one on another disk: "chathold backup DIR".'))
 

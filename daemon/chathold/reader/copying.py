@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chathold.archive.backups import back_up, note_copy
+from chathold.archive.backups import back_up, damage, note_copy
 from chathold.archive.store import Archive
 from chathold.configuration import examine
 from chathold.core.errors import ArchiveError, ChatholdError
@@ -23,7 +23,8 @@ from chathold.trash import can_write
 class Copying:
     """One copy: how far it is (in bytes), whether it waits, whether it is made; or why it could not be.
 
-    `same_disk`: it is made, but would go with the archive if the disk failed.
+    `same_disk`: it is made, but would go with the archive if the disk failed. `damage` tells in lines what was found
+    damaged.
     """
 
     folder: str
@@ -32,6 +33,7 @@ class Copying:
     waiting: bool = False
     made: bool = False
     same_disk: bool = False
+    damage: tuple[str, ...] = ()
     error: ChatholdError | None = None
 
     @property
@@ -79,11 +81,12 @@ class Copyist:
         try:
             with archive.writing(waiting=lambda: self._note(waiting=True)) as ledger:
                 self._note(waiting=False)
-                back_up(archive, target, lambda done, total: self._note(done=done, total=total))
+                copied = back_up(archive, target, lambda done, total: self._note(done=done, total=total))
                 note_copy(archive, ledger, target, reader.wall())
         finally:
             archive.close()
-        self._note(made=True, same_disk=target.stat().st_dev == reader.home.archive.stat().st_dev)
+        same_disk = target.stat().st_dev == reader.home.archive.stat().st_dev
+        self._note(made=True, same_disk=same_disk, damage=tuple(damage(copied)))
 
     def _note(self, **changes: Any) -> None:
         with self._lock:
