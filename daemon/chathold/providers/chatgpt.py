@@ -95,7 +95,7 @@ __all__ = [
 
 NAME = "chatgpt"
 TITLE = "ChatGPT"
-READER = 1
+READER = 2
 CHAT = "https://chatgpt.com/c/{id}"
 
 _LOOKED_UP = "2026-11-23"

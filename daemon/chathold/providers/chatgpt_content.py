@@ -46,6 +46,7 @@ _POINTERS = ("audio_asset_pointer", "video_container_asset_pointer", "frames_ass
 
 _NO_CONTENT = N_("This message has no content.")
 _ODD_PIECE = N_("A piece of this message could not be read; it is shown as it is.")
+_NEW_TYPE = N_("This kind of piece is not known yet; the text found in it is kept.")
 _ODD_FILE = N_("A file of this message has neither a name nor an id.")
 
 
@@ -80,7 +81,10 @@ class Draft:
             )
 
     def unknown(self, value: Mapping[str, Any], type_: str) -> None:
-        """Add a piece of unknown type."""
+        """Add a piece of unknown type, and say so once."""
+        place = f".message.content[{type_}]"
+        if not any(each.what == _NEW_TYPE and each.where.endswith(place) for each in self.problems):
+            self.problems.append(Problem(f"mapping.{self.node}{place}", _NEW_TYPE))
         self.parts.append(Part(PartKind.UNKNOWN, shown(best_text(value)), type_))
 
     def attach(self, value: Attachment) -> None:

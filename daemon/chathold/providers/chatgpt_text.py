@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chathold.providers.values import items, text
+from chathold.providers.values import items, text, with_other_words
 
 _MARK = re.compile("\ue200[^\ue200\ue201]*\ue201|\ue200[^\ue200\ue201\\s]*\\Z|[\ue200-\ue2ff]")
 _BEST_TEXTS = ("text", "parts", "result", "content")
@@ -60,11 +60,11 @@ def raw_text(content: Mapping[str, Any]) -> str:
 
 
 def best_text(value: Mapping[str, Any]) -> str:
-    """The text most likely to be what an object of unknown type says, else the object as JSON."""
+    """What an object of unknown type says, the text that is most likely meant first; else the object as JSON."""
     for name in _BEST_TEXTS:
         match value.get(name):
             case str(found) if found:
-                return found
+                return with_other_words(found, value)
             case list(found) if joined := "\n".join(filter(None, map(text, found))):
-                return joined
+                return with_other_words(joined, value)
     return compact(value)

@@ -57,7 +57,7 @@ from chathold.providers.values import items, mapping, masked, seconds, size, tex
 
 NAME = "claude"
 TITLE = "Claude"
-READER = 1
+READER = 2
 CHAT = "https://claude.ai/chat/{id}"
 
 _LOOKED_UP = "2026-11-23"

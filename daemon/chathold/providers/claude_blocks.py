@@ -32,7 +32,7 @@ from typing import Any
 from chathold.core.model import Attachment, Part, PartKind
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
-from chathold.providers.values import items, mapping, size, text
+from chathold.providers.values import items, mapping, size, text, with_other_words
 
 ODD_BLOCK = N_("A piece of this message could not be read.")
 ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
@@ -257,17 +257,27 @@ def _result_text(item: Mapping[str, Any]) -> str:
 
 
 def read_unknown(block: Mapping[str, Any], kind: str, into: Content) -> None:
-    """Keep the best text of a piece of a type that is not known, and say so once."""
+    """Keep what a piece of a type that is not known says, the best text first, and say so once."""
     if kind not in into.notes.types:
         into.notes.types.add(kind)
         into.notes.add(f"{into.where}.content[{kind}]", NEW_BLOCK)
-    into.parts.append(Part(PartKind.UNKNOWN, best_text(block), kind))
+    found = _found_text(block, _TEXTS)
+    rest = {name: value for name, value in block.items() if name != "citations"}
+    said = with_other_words(found, rest) if found else best_text(block)
+    into.parts.append(Part(PartKind.UNKNOWN, said, kind))
     if cited := block.get("citations"):
         _read_citations(cited, into)
 
 
 def best_text(block: Mapping[str, Any], names: tuple[str, ...] = _TEXTS) -> str:
     """The text a person would look for in an object that is not understood; else the object as JSON."""
+    if found := _found_text(block, names):
+        return found
+    rest = {name: value for name, value in block.items() if name not in _HOUSEKEEPING and value is not None}
+    return compact(rest) if rest else ""
+
+
+def _found_text(block: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         match block.get(name):
             case str(said) if said and not said.isspace():
@@ -280,8 +290,7 @@ def best_text(block: Mapping[str, Any], names: tuple[str, ...] = _TEXTS) -> str:
                     return said
             case {"text": str(said)} if said:
                 return said
-    rest = {name: value for name, value in block.items() if name not in _HOUSEKEEPING and value is not None}
-    return compact(rest) if rest else ""
+    return ""
 
 
 def _first(block: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -54,7 +54,7 @@ from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recogn
 
 NAME = "deepseek"
 TITLE = "DeepSeek"
-READER = 1
+READER = 2
 CHAT = "https://chat.deepseek.com/a/chat/s/{id}"
 
 _LOOKED_UP = "2026-11-23"

@@ -23,7 +23,7 @@ from typing import Any
 from chathold.core.model import Attachment, Part, PartKind, Role
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
-from chathold.providers.values import items, mapping, size, text
+from chathold.providers.values import items, mapping, size, text, with_other_words
 
 _SPOKEN = {"REQUEST": PartKind.TEXT, "RESPONSE": PartKind.TEXT, "THINK": PartKind.REASONING}
 _TOOLS = {
@@ -169,7 +169,9 @@ def _parts(fragment: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Pa
                 notes.types.add(name)
                 notes.add(where, _NEW_TYPE)
             rest = {key: value for key, value in fragment.items() if key != "type"}
-            yield Part(PartKind.UNKNOWN, best_text(rest) or (compact(rest) if rest else ""), name)
+            found = best_text(rest)
+            said = with_other_words(found, rest) if found else compact(rest) if rest else ""
+            yield Part(PartKind.UNKNOWN, said, name)
 
 
 def _content(fragment: Mapping[str, Any], where: str, notes: Notes) -> str:
