@@ -26,8 +26,16 @@ from chathold.archive.receipts import (
     seen_anew,
 )
 from chathold.archive.store import Archive
-from chathold.archive.taking import FileRow, Taking
-from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
+from chathold.archive.taking import NO_ID, FileRow, Taking
+from chathold.claiming import (
+    OTHER,
+    Claimed,
+    claim,
+    holds_exports,
+    is_one_export,
+    unread_conversations,
+    without_cut,
+)
 from chathold.core import canonical
 from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
@@ -36,12 +44,16 @@ from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
-from chathold.exports.splitting import Known, Piece, Splitter
+from chathold.exports.splitting import AFTER_THE_END, NO_COMMA, Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
 from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
+CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
+_LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA, NO_ID, canonical.UNREADABLE})
+"""Problems that tell of such chats."""
+
 
 _USUAL_RATIO = 2
 _SPACE_FACTOR = 1.5
@@ -194,6 +206,7 @@ class Summary:
     taking: Taking
     problems: tuple[Problem, ...]
     part_of: bool
+    unread: bool
 
 
 @dataclass(slots=True)
@@ -209,6 +222,7 @@ class _Reading:
     manifest: Manifest | None = None
     recognised: list[tuple[str, Recognition]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     done: int = 0
 
     def read(self, claimed: Claimed) -> None:
@@ -216,6 +230,8 @@ class _Reading:
         order = {Use.ACCOUNTS: 0, Use.MANIFEST: 1, Use.ASSET: 3}
         members = sorted(claimed.members, key=lambda each: order.get(each[1].use, 2))
         self.recognised = [(member.name, found) for member, found in claimed.members]
+        self.unread = unread_conversations(claimed)
+        self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
         for member, found in members:
             if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
                 self.taking.forget_all = True
@@ -294,9 +310,13 @@ class _Reading:
         return parsed.value
 
     def coverage(self) -> Coverage:
-        """How much of the account this download holds; a rescued one vouches for nothing."""
+        """How much of the account this download holds; one of which something could not be read vouches for nothing."""
         found = self.provider.coverage(self.recognised, self.manifest)
-        return replace(found, vouches=False) if self.wishes.rescue else found
+        return replace(found, vouches=False) if self.wishes.rescue or self.left_out() else found
+
+    def left_out(self) -> bool:
+        """Whether the download holds chats that the archive does not know by their ids."""
+        return any(each.what in _LEFT_OUT for each in (*self.problems, *self.taking.problems))
 
     def finish(self, digest: bytes, path: Path) -> int:
         """Commit; the file's number."""
@@ -318,6 +338,7 @@ class _Reading:
                 "vouches": covers.vouches,
                 "within_span": covers.within_span,
                 "part_of": covers.part_of,
+                "left_out": self.left_out(),
                 "conversations": talks,
                 "seen": list(covers.seen),
                 "missing": list(covers.missing),
@@ -343,4 +364,5 @@ class _Reading:
 
     def summary(self) -> Summary:
         """What the receipt has to know."""
-        return Summary(self.taking, self.all_problems(), self.coverage().part_of or self.manifest is not None)
+        part_of = self.coverage().part_of or self.manifest is not None
+        return Summary(self.taking, self.all_problems(), part_of, bool(self.unread))

@@ -46,6 +46,10 @@ class Read(Protocol):
     def part_of(self) -> bool:
         """Whether the download is one of several that belong together, or a list of them."""
 
+    @property
+    def unread(self) -> bool:
+        """Whether it has files of conversations that no reader knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
@@ -130,6 +134,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
     now = before(archive)
     digest: bytes = database.execute("SELECT hash FROM file WHERE id = ?", (file,)).fetchone()[0]
     parts = _parts(archive, file)
+    odd = _reading_problems(database, file)
     result = Receipt(
         str(path),
         Outcome.IMPORTED,
@@ -141,10 +146,11 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         missing_assets=_missing_assets(database, file),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
-        problems=read.problems + _reading_problems(database, file),
+        problems=read.problems + odd,
         **_facts(database, file, _held(database, file)[True]),
     )
-    result = _judged(_with_kept(database, file, result), parts, read)
+    nothing = bool(odd) and not _says_anything(database, file)
+    result = _judged(_with_kept(database, file, result), parts, read, nothing=nothing)
     with archive.transaction("the receipt"):
         ledger.remove("receipt", "file = ?", (file,))
         ledger.add("receipt", (file, _as_text(json.dumps(as_json(result), ensure_ascii=False))))
@@ -170,14 +176,21 @@ def _tally(counts: Counts, earlier: Before, now: Before) -> Tally:
     )
 
 
-def _judged(result: Receipt, parts: _Parts, read: Read) -> Receipt:
-    """The outcome and the advice."""
+def _says_anything(database: sqlite3.Connection, file: int) -> bool:
+    """Whether any chat or document of the file has a message with something in it."""
+    query = "SELECT 1 FROM sighting JOIN reading ON reading.form = sighting.form WHERE file = ? AND parts > 0 LIMIT 1"
+    return database.execute(query, (file,)).fetchone() is not None
+
+
+def _judged(result: Receipt, parts: _Parts, read: Read, *, nothing: bool) -> Receipt:
+    """The outcome and the advice; `nothing`: of all that was found, not a word could be read."""
     taking = read.taking
     tallies = (result.conversations, result.documents)
     found = sum(each.found for each in tallies)
     failed = sum(each.failed for each in tallies)
     changed = any(each.new or each.updated for each in tallies) or result.new_assets
-    if found and failed == found:
+    unread = read.unread and not result.conversations.found
+    if unread or (found and (failed == found or nothing)):
         return replace(result, outcome=Outcome.FAILED, advice=_(NOTHING_READ))
     advice = _part_advice(parts)
     if taking.forget_all:

@@ -78,6 +78,13 @@ def _say(found: dict[str, Any]) -> None:
     write(f"{title} ({clean(found['label'])})")
     _say_coverage(found)
     _say_read_back(found)
+    if found["not_read_whole"]:
+        write(
+            "  ✗ "
+            + _("Of the export of {day} some chats could not be read: see its receipt.").format(
+                day=day(found["not_read_whole"])
+            )
+        )
     if found["missing_parts"]:
         write(
             "  ✗ "
