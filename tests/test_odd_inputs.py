@@ -604,6 +604,7 @@ LONG: dict[str, tuple[int, Callable[[], bytes]]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_long_text(home: Path, folder: Path) -> None:
     """A message of 30 MB is imported, kept byte for byte, and so are its neighbours."""
     path = export(folder / "export.zip", "chatgpt", chatgpt("one"), long_record(30))
