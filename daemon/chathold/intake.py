@@ -41,6 +41,7 @@ from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provid
 from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
+MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 
 _USUAL_RATIO = 2
@@ -343,4 +344,7 @@ class _Reading:
 
     def summary(self) -> Summary:
         """What the receipt has to know."""
-        return Summary(self.taking, self.all_problems(), self.coverage().part_of or self.manifest is not None)
+        mended = tuple(Problem(name, MENDED) for name in self.taking.mended)
+        return Summary(
+            self.taking, self.all_problems() + mended, self.coverage().part_of or self.manifest is not None
+        )

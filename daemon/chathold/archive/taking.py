@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 from collections import defaultdict
@@ -12,13 +13,14 @@ from typing import Any
 
 import msgspec
 
-from chathold.archive import blobs, durable
+from chathold.archive import blobs, damage, durable
 from chathold.archive.assets import Assets
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tombstones import tombstone
 from chathold.core import canonical
 from chathold.core.canonical import Form, Strip
+from chathold.core.errors import Damaged
 from chathold.core.identity import CONVERSATION
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
@@ -86,6 +88,8 @@ class Taking:
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
         self.problems: list[Problem] = []
         self.forget_all = False
+        self._damaged: dict[bytes, int] = {}
+        self._mended: dict[int, bytes] = {}
         self._load()
         self.assets = Assets(archive, provider, self._tombstones)
 
@@ -94,6 +98,7 @@ class Taking:
         query = "SELECT id, kind, ref FROM record WHERE provider = ?"
         for number, kind, ref in self._database.execute(query, (self._provider,)):
             self._records[kind, ref] = number
+        damaged = damage.noted(self._database)
         query = (
             "SELECT form.id, record, form.hash, form.size, beginning, reading.hash, reading.marks"
             " FROM form JOIN record ON record.id = record LEFT JOIN reading ON reading.form = form.id"
@@ -102,8 +107,11 @@ class Taking:
         for form, record, digest, size, start, form_hash, marks in self._database.execute(
             query, (self._provider,)
         ):
-            self.beginnings[start] = (size, digest, form)
-            self.hashes[digest] = form
+            if form in damaged:
+                self._damaged[digest] = form
+            else:
+                self.beginnings[start] = (size, digest, form)
+                self.hashes[digest] = form
             self.owner_of[form] = record
             self._forms[record].append(form)
             if form_hash is not None:
@@ -146,6 +154,10 @@ class Taking:
             self.counts[talk].forgotten.add(tombstone(self._provider, kind, ref))
             return
         record = self._records.get((kind, ref))
+        if self._damaged and (broken := self._damaged.get(sha256(raw).digest())):
+            self._mended[broken] = blobs.pack(raw)
+            self.sight(broken, talk=talk)
+            return
         form, number = self._recognised(record, kind, raw, value) if record is not None else (None, None)
         self.reworded = number is not None
         if record is None:
@@ -172,8 +184,8 @@ class Taking:
                     self.keep(raw, found)
 
     def _known_by_value(self, value: Any, found: Recognition) -> dict[Form, int]:
-        """The known forms of the record that has this value; none where something may have been forgotten."""
-        if self.forget_all or self._tombstones:
+        """The known forms of the record that has this value; none where some was forgotten or is to be mended."""
+        if self.forget_all or self._tombstones or self._damaged:
             return {}
         ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
         record = self._records.get((found.kind, ref))
@@ -234,12 +246,13 @@ class Taking:
         return form, known.get(form)
 
     def _known_forms(self, record: int, kind: str) -> dict[Form, int]:
-        """The forms of a record; of those kept a moment ago they are worked out now."""
+        """The forms of a record; of those kept a moment ago they are worked out now. A damaged one may be unknown."""
         for form in self._forms[record]:
             if form not in self.forms:
-                raw = blobs.fetch(self._database, form)
-                self.forms[form] = canonical.form(raw, self._stripper(kind))
-        return {self.forms[form]: form for form in self._forms[record]}
+                with contextlib.suppress(Damaged):
+                    raw = blobs.fetch(self._database, form)
+                    self.forms[form] = canonical.form(raw, self._stripper(kind))
+        return {self.forms[form]: form for form in self._forms[record] if form in self.forms}
 
     def _stripper(self, kind: str) -> Strip:
         return functools.partial(self._strip, kind)
@@ -269,16 +282,17 @@ class Taking:
         return number
 
     def _pack(self, record: int, raw: bytes) -> tuple[int | None, bytes]:
-        """Store the record's first form whole, later ones as differences to its newest whole one."""
+        """Store the record's first form whole, later ones as differences to its newest whole one, if that is sound."""
         known = self._forms[record]
         if known:
             marks = ",".join("?" * len(known))
             row = self._database.execute(
                 f"SELECT max(id) FROM form WHERE base IS NULL AND id IN ({marks})", known
             ).fetchone()
-            packed = blobs.pack_difference(raw, blobs.fetch(self._database, row[0]))
-            if packed is not None:
-                return row[0], packed
+            with contextlib.suppress(Damaged):
+                packed = blobs.pack_difference(raw, blobs.fetch(self._database, row[0]))
+                if packed is not None:
+                    return row[0], packed
         return None, blobs.pack(raw)
 
     def _next(self, table: str) -> int:
@@ -334,11 +348,17 @@ class Taking:
                 self._ledger.add_once("given", (file, given))
             for form in self.sightings:
                 self._ledger.add("sighting", (file, form))
+            damage.mend(self._database, self._ledger, self._mended)
             self.assets.add_rows(self._ledger, file, names)
             self._mark_stale(file)
             self._database.execute("DELETE FROM meta WHERE name IN ('unfinished record', 'unfinished form')")
             self._ledger.settle()
         return file
+
+    @property
+    def mended(self) -> list[str]:
+        """The ids of records of which damaged bytes were put right."""
+        return damage.names(self._database, {self.owner_of[form] for form in self._mended})
 
     def _replace_file(self, row: FileRow) -> int:
         """Write the file's row, in place of what an older reader made of the same bytes."""

@@ -200,8 +200,13 @@ class Index:
         return dict(self.database.execute("SELECT record, fingerprint FROM done"))
 
     def count(self) -> int:
-        """How many records are in the index."""
+        """How many records the index knows of."""
         return int(self.database.execute("SELECT count(*) FROM done").fetchone()[0])
+
+    def passed_over(self) -> frozenset[int]:
+        """The records that could not be indexed, or are about to be."""
+        rows = self.database.execute("SELECT record FROM done WHERE fingerprint = x''")
+        return frozenset(number for (number,) in rows)
 
     def held(self, record: int) -> list[Held]:
         """The entries of a record. Raises `sqlite3.DatabaseError` if they are damaged."""
