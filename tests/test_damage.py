@@ -270,3 +270,27 @@ def test_what_is_whole_is_not_read_again(archived: Path, home: Path) -> None:
     imported(home, files)
     assert [each["outcome"] for each in imported(home, files)] == ["already_imported"] * 2
     assert all(not each["problems"] for each in imported(home, files))
+
+
+def test_what_cannot_be_read_and_is_damaged_is_mended_too(tmp_path: Path) -> None:
+    """Of such a record not even the id is known but by its bytes; it is counted as failed, as before."""
+    home, path = tmp_path / "home", tmp_path / "1.json"
+    good = json.dumps(_chat("cat", 4))
+    path.write_text(f'[{good}, {{"uuid": "bad", "chat_messages": {"[" * 3000}{"]" * 3000}}}]', "utf-8")
+    (first,) = imported(home, [path])
+    whole = chathold(home, "verify")
+    with contextlib.closing(_database(home)) as database:
+        (bad,) = database.execute("SELECT id FROM record WHERE kind = 'unreadable' OR ref = 'bad'").fetchone()
+        database.execute("UPDATE form SET stored = x'00' WHERE record = ?", (bad,))
+    chathold(home, "verify", expect=1)
+    (receipt,) = imported(home, [path])
+    assert receipt["conversations"]["failed"] == first["conversations"]["failed"]
+    assert chathold(home, "verify") == whole
+
+
+def test_a_damaged_chat_can_be_forgotten(home: Path, damaged: str) -> None:
+    """Then nothing is damaged."""
+    chathold(home, "forget", damaged)
+    assert set(listed(home)) == set(NAMES) - {damaged}
+    assert chathold(home, "verify")["ok"]
+    assert chathold(home, "rebuild")["damaged"] == []

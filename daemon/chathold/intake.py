@@ -344,7 +344,7 @@ class _Reading:
 
     def summary(self) -> Summary:
         """What the receipt has to know."""
-        mended = tuple(Problem(name, MENDED) for name in self.taking.mended)
+        mended = tuple(Problem(name, MENDED) for name in self.taking.mending.mended)
         return Summary(
             self.taking, self.all_problems() + mended, self.coverage().part_of or self.manifest is not None
         )

@@ -1,7 +1,8 @@
 """The bytes of records: Zstandard frames (RFC 8878), later forms of a record as differences to an earlier.
 
 A difference is a frame whose dictionary is the raw bytes of its base, as `zstd --patch-from` makes them. Its
-base is always stored whole, so reading never takes more than two steps, and nothing stored is ever rewritten.
+base is always stored whole, so reading never takes more than two steps, and nothing stored is ever rewritten,
+except what is damaged, with the very bytes that were stored.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from hashlib import sha256
 
 import zstandard
 
-from chathold.archive.damage import WAY_OUT
 from chathold.core.errors import Damaged
 from chathold.core.identity import stable_id
-from chathold.core.texts import _
+from chathold.core.texts import N_, _
+
+WAY_OUT = N_(
+    'Run "chathold verify": it names all that is damaged. Then import again the export that held it; or, if a copy'
+    ' made by "chathold backup" has it whole, open that with "chathold restore" where no archive is yet.'
+)
 
 _LEVEL = 1
 _DIFFERENCE_LEVEL = 3

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from hashlib import sha256
 
+from chathold.archive.blobs import pack
 from chathold.archive.ledger import Ledger
 from chathold.core.identity import stable_id
 from chathold.core.texts import N_
 
 DAMAGED = N_("The stored bytes are not those that were stored.")
-
-WAY_OUT = N_(
-    '"chathold verify" names all that is damaged. Import again the export that held it; or, if a copy made by'
-    ' "chathold backup" has it whole, "chathold restore" opens that where no archive is yet.'
-)
 
 _NOTE = json.dumps([["", DAMAGED]])
 
@@ -66,20 +63,47 @@ def names(database: sqlite3.Connection, records: Iterable[int]) -> list[str]:
     return sorted(stable_id(*row) for row in rows)
 
 
-def mend(database: sqlite3.Connection, ledger: Ledger, good: Mapping[int, bytes]) -> None:
-    """Put whole frames of the very bytes in the place of forms that were damaged, and have their records read again.
+class Mending:
+    """Damaged forms of a provider's records whose very bytes an import meets. `forms` are all, by their hashes."""
 
-    Use inside the transaction that settles the ledger.
-    """
-    damaged = noted(database)
-    for form, stored in good.items():
-        row = database.execute(
-            "SELECT id, record, hash, size, beginning FROM form WHERE id = ?", (form,)
-        ).fetchone()
-        ledger.remove("form", "id = ?", (form,))
-        ledger.add("form", (*row, None), stored)
-    records = {damaged[form] for form in good}
-    database.executemany(
-        "UPDATE reading SET reader = 0 WHERE form = ?",
-        ((form,) for form, record in damaged.items() if record in records),
-    )
+    def __init__(self, database: sqlite3.Connection, provider: str) -> None:
+        self._database = database
+        query = (
+            "SELECT form.hash, form.id FROM reading JOIN form ON form.id = reading.form"
+            " JOIN record ON record.id = record WHERE problems = ? AND provider = ?"
+        )
+        self.forms: dict[bytes, int] = dict(database.execute(query, (_NOTE, provider)).fetchall())
+        self._good: dict[int, bytes] = {}
+
+    def take(self, raw: bytes, digest: bytes) -> int | None:
+        """The form that these bytes are to mend, if any; `digest` is their SHA-256, worked out if it is needed."""
+        number = self.forms.get(digest or sha256(raw).digest()) if self.forms else None
+        if number is not None:
+            self._good[number] = pack(raw)
+        return number
+
+    def write(self, ledger: Ledger) -> None:
+        """Put the bytes in their place, stored whole, and have all that is damaged of those records read again.
+
+        Use inside the transaction that settles the ledger.
+        """
+        for form, stored in self._good.items():
+            row = self._database.execute(
+                "SELECT id, record, hash, size, beginning FROM form WHERE id = ?", (form,)
+            ).fetchone()
+            ledger.remove("form", "id = ?", (form,))
+            ledger.add("form", (*row, None), stored)
+        records = self._records()
+        self._database.executemany(
+            "UPDATE reading SET reader = 0 WHERE form = ?",
+            ((form,) for form, record in noted(self._database).items() if record in records),
+        )
+
+    def _records(self) -> set[int]:
+        query = "SELECT record FROM form WHERE id = ?"
+        return {self._database.execute(query, (form,)).fetchone()[0] for form in self._good}
+
+    @property
+    def mended(self) -> list[str]:
+        """The ids of the records that were put right."""
+        return names(self._database, self._records())

@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from chathold.archive import blobs, damage, durable
+from chathold.archive import blobs, durable
 from chathold.archive.assets import Assets
+from chathold.archive.damage import Mending
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tombstones import tombstone
@@ -88,8 +89,7 @@ class Taking:
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
         self.problems: list[Problem] = []
         self.forget_all = False
-        self._damaged: dict[bytes, int] = {}
-        self._mended: dict[int, bytes] = {}
+        self.mending = Mending(archive.database, provider)
         self._load()
         self.assets = Assets(archive, provider, self._tombstones)
 
@@ -98,7 +98,6 @@ class Taking:
         query = "SELECT id, kind, ref FROM record WHERE provider = ?"
         for number, kind, ref in self._database.execute(query, (self._provider,)):
             self._records[kind, ref] = number
-        damaged = damage.noted(self._database)
         query = (
             "SELECT form.id, record, form.hash, form.size, beginning, reading.hash, reading.marks"
             " FROM form JOIN record ON record.id = record LEFT JOIN reading ON reading.form = form.id"
@@ -107,9 +106,7 @@ class Taking:
         for form, record, digest, size, start, form_hash, marks in self._database.execute(
             query, (self._provider,)
         ):
-            if form in damaged:
-                self._damaged[digest] = form
-            else:
+            if digest not in self.mending.forms:
                 self.beginnings[start] = (size, digest, form)
                 self.hashes[digest] = form
             self.owner_of[form] = record
@@ -154,12 +151,11 @@ class Taking:
             self.counts[talk].forgotten.add(tombstone(self._provider, kind, ref))
             return
         record = self._records.get((kind, ref))
-        if self._damaged and (broken := self._damaged.get(sha256(raw).digest())):
-            self._mended[broken] = blobs.pack(raw)
-            self.sight(broken, talk=talk)
-            return
-        form, number = self._recognised(record, kind, raw, value) if record is not None else (None, None)
-        self.reworded = number is not None
+        form, number = None, self.mending.take(raw, digest)
+        if number is None:
+            if record is not None:
+                form, number = self._recognised(record, kind, raw, value)
+            self.reworded = number is not None
         if record is None:
             record = self._add_record(kind, ref)
         if number is None:
@@ -185,7 +181,7 @@ class Taking:
 
     def _known_by_value(self, value: Any, found: Recognition) -> dict[Form, int]:
         """The known forms of the record that has this value; none where some was forgotten or is to be mended."""
-        if self.forget_all or self._tombstones or self._damaged:
+        if self.forget_all or self._tombstones or self.mending.forms:
             return {}
         ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
         record = self._records.get((found.kind, ref))
@@ -348,17 +344,12 @@ class Taking:
                 self._ledger.add_once("given", (file, given))
             for form in self.sightings:
                 self._ledger.add("sighting", (file, form))
-            damage.mend(self._database, self._ledger, self._mended)
+            self.mending.write(self._ledger)
             self.assets.add_rows(self._ledger, file, names)
             self._mark_stale(file)
             self._database.execute("DELETE FROM meta WHERE name IN ('unfinished record', 'unfinished form')")
             self._ledger.settle()
         return file
-
-    @property
-    def mended(self) -> list[str]:
-        """The ids of records of which damaged bytes were put right."""
-        return damage.names(self._database, {self.owner_of[form] for form in self._mended})
 
     def _replace_file(self, row: FileRow) -> int:
         """Write the file's row, in place of what an older reader made of the same bytes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chathold.archive.damage import WAY_OUT
+from chathold.archive.blobs import WAY_OUT
 from chathold.core.texts import _, ngettext
 
 
