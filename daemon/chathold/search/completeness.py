@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from dataclasses import dataclass
 
-from chathold.archive.freshness import fingerprints, marker, records, underived
+from chathold.archive.freshness import fingerprints, marker, records, stored_as, underived
 from chathold.archive.store import Archive
 from chathold.search.index import Index
 
@@ -63,7 +63,9 @@ def compared(archive: Archive, index: Index | None) -> Compared:
         noted = index.about("marker") if index else None
         if index and noted and noted == marker(archive.database):
             damaged = index.passed_over()
-            return Compared(index.count() - len(damaged), damaged, damaged, noted=True)
+            if all(stored_as(archive.database, number) == then for number, then in damaged.items()):
+                left = frozenset(damaged)
+                return Compared(index.count() - len(left), left, left, noted=True)
         done = index.done() if index else {}
         there = fingerprints(archive.database)
         unread = frozenset(underived(archive.database))

@@ -15,6 +15,7 @@ from typing import Self
 from chathold.archive import durable
 from chathold.archive.connecting import connect
 from chathold.archive.folder import SEARCH, make_private
+from chathold.archive.freshness import STORED_AS
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
@@ -203,10 +204,10 @@ class Index:
         """How many records the index knows of."""
         return int(self.database.execute("SELECT count(*) FROM done").fetchone()[0])
 
-    def passed_over(self) -> frozenset[int]:
-        """The records that could not be indexed, or are about to be."""
-        rows = self.database.execute("SELECT record FROM done WHERE fingerprint = x''")
-        return frozenset(number for (number,) in rows)
+    def passed_over(self) -> dict[int, bytes]:
+        """The records that are damaged, and what was stored of them then."""
+        query = "SELECT record, fingerprint FROM done WHERE length(fingerprint) = ?"
+        return dict(self.database.execute(query, (STORED_AS,)))
 
     def held(self, record: int) -> list[Held]:
         """The entries of a record. Raises `sqlite3.DatabaseError` if they are damaged."""

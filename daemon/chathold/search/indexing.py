@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from chathold.archive.contents import Read, contents
 from chathold.archive.folder import SEARCH_LOCK
-from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records
+from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records, stored_as
 from chathold.archive.store import Archive
 from chathold.core.collecting import without_collection
 from chathold.core.errors import Damaged
@@ -139,7 +139,7 @@ def _batches(archive: Archive, index: Index, pending: list[int]) -> Iterator[int
                     try:
                         batch.take(number, mark, contents(archive.database, number))
                     except Damaged:
-                        batch.pass_over(number)
+                        batch.pass_over(number, stored_as(archive.database, number))
                 finished += 1
                 if batch.size > _BATCH:
                     break
