@@ -49,6 +49,7 @@ from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provid
 from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
+MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
 _LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA, NO_ID, canonical.UNREADABLE})
@@ -364,5 +365,6 @@ class _Reading:
 
     def summary(self) -> Summary:
         """What the receipt has to know."""
+        mended = tuple(Problem(name, MENDED) for name in self.taking.mending.mended)
         part_of = self.coverage().part_of or self.manifest is not None
-        return Summary(self.taking, self.all_problems(), part_of, bool(self.unread))
+        return Summary(self.taking, self.all_problems() + mended, part_of, bool(self.unread))

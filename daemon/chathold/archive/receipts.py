@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from chathold.archive import damage
 from chathold.archive.facts import part_sets
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
@@ -65,10 +66,12 @@ def before(archive: Archive) -> Before:
 
 
 def recognised(archive: Archive, digest: bytes) -> bool:
-    """Whether a file of this hash was read whole by this reader or a newer one."""
-    query = "SELECT provider, reader, whole FROM file WHERE hash = ?"
+    """Whether a file of this hash was read whole by this reader or a newer one, and can mend nothing."""
+    query = "SELECT provider, reader, whole, id FROM file WHERE hash = ?"
     row = archive.database.execute(query, (digest,)).fetchone()
-    return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
+    if row is None or not row[2] or row[1] < provider_of(row[0]).READER:
+        return False
+    return not damage.damaged_in(archive.database, row[3])
 
 
 Fact = tuple[str, tuple[int | str, ...]]
@@ -311,7 +314,9 @@ def _reading_problems(database: sqlite3.Connection, file: int) -> tuple[Problem,
         " JOIN file_state ON file_state.file = sighting.file"
         " WHERE sighting.file = ? AND reading.updated > exported ORDER BY state.id"
     )
-    return read + tuple(Problem(name, LATER_THAN_EXPORT) for (name,) in database.execute(query, (file,)))
+    later = tuple(Problem(name, LATER_THAN_EXPORT) for (name,) in database.execute(query, (file,)))
+    damaged = (Problem(name, damage.DAMAGED) for name in sorted(damage.beside(database, file)))
+    return read + later + tuple(each for each in damaged if each not in read)
 
 
 def _parts(archive: Archive, file: int) -> _Parts:

@@ -15,7 +15,7 @@ from chathold.archive.freshness import marks
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled
-from chathold.core.errors import ChatholdError
+from chathold.core.errors import ChatholdError, Damaged
 from chathold.core.texts import N_, _
 from chathold.mirror.folder import Found, Notes
 from chathold.mirror.memory import Memory, Written
@@ -34,6 +34,7 @@ WRITER = "1"
 """Raised when notes are written otherwise: then all are looked at again."""
 
 MEANWHILE = N_("This note was changed while it was to be written; it will be looked at again.")
+DAMAGED = N_("What is stored of this is damaged; its note stays as it is.")
 _SAMPLES = 3
 
 
@@ -96,7 +97,10 @@ def mirror(
         writer = _Writer(archive, notes, memory, done, write=write)
         for number, line in enumerate(changed):
             progress(number, len(changed))
-            writer.treat(line, _mark(known, line))
+            try:
+                writer.treat(line, _mark(known, line))
+            except Damaged:
+                done.problems.append((line["id"], DAMAGED))
         if write:
             memory.save()
     return done

@@ -24,7 +24,7 @@ from chathold.reminders import Reminder, Said, Stage, said
 from chathold.reminders.now import calls, local, plan_of, reminders_now
 from chathold.reminders.saying import LATER_DAYS
 from chathold.reminders.words import words_of
-from chathold.search import standing
+from chathold.search import Indexed, standing
 from chathold.state import Marks, State
 from chathold.state.memory import PAUSED
 
@@ -53,10 +53,10 @@ def attention(request: Request) -> Response:
     """The list; a reminder or a question can be answered where it stands."""
     reader = reader_of(request)
     with archive_of(request) as archive:
-        behind = standing(archive).pending if archive else 0
+        held = standing(archive) if archive else Indexed(0, 0)
         found = [
             each
-            for each in concerns(situation_of(reader.home, archive, to_index=behind))
+            for each in concerns(situation_of(reader.home, archive, to_index=held.pending - held.damaged))
             if each.leads is not Leads.REMINDER
         ]
         asked = {each["file"]: each for each in questions(archive)} if archive else {}
