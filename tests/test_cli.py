@@ -345,6 +345,25 @@ def test_show_all_shows_every_branch(kept: Path) -> None:
     assert "more message" not in everything
 
 
+def test_the_head_of_a_version_is_that_versions(tmp_path: Path) -> None:
+    """Title, date of change and number of messages are as they were, in words and as JSON."""
+    chats = histories.chat(1, turns=2), histories.renamed(histories.chat(1, turns=4), "Renamed")
+    for number, chat in enumerate(chats):
+        export = histories.chatgpt(tmp_path, number, [chat])
+        assert said(tmp_path / "home", "import", os.fspath(export)).code == 0
+    (line,) = _listed(tmp_path / "home")
+    then, now = (
+        _json(said(tmp_path / "home", "show", line["id"], "--version", version, "--json"))["conversation"]
+        for version in ("1", "2")
+    )
+    assert (then["title"], then["messages"]) == ("Chat 1", 2)
+    assert then["updated"] < now["updated"]
+    assert now == line
+    head = said(tmp_path / "home", "show", line["id"], "--version", "1").out.splitlines()[:2]
+    assert head[0] == "Chat 1"
+    assert head[1].endswith(" · 2 messages")
+
+
 def test_history_lists_versions_oldest_first(kept: Path) -> None:
     """A row a version: number, key, the export's day, and how much was added."""
     run = said(kept, "history", ID["Chat 2"])

@@ -56,7 +56,10 @@ def _rows(archive: Archive, prefix: str) -> list[tuple[Any, ...]]:
 
 
 def show(archive: Archive, prefix: str, version: str = "") -> Json:
-    """A conversation with every message of its tree, parents first; `version` is a number or a key."""
+    """A conversation with every message of its tree, parents first; `version` is a number or a key.
+
+    With `version` title, times and number of messages are that version's, too.
+    """
     pieced = [] if _rows(archive, prefix) else find_extracted(archive, prefix)
     if len(pieced) == 1:
         return show_extracted(archive, pieced[0])
@@ -64,6 +67,12 @@ def show(archive: Archive, prefix: str, version: str = "") -> Json:
     known = merged(archive.database, record)
     if version:
         known = merged(archive.database, record, _version(known, version))
+        line |= {
+            "title": known.title,
+            "created": moment(known.created),
+            "updated": moment(known.updated),
+            "messages": len(known.messages),
+        }
     lookup = _Assets(archive.database, record.provider)
     return {"conversation": line, "messages": [_message(seen, lookup) for seen in known.messages]}
 
