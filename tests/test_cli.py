@@ -398,6 +398,21 @@ def test_an_account_goes_by_its_label(home: Path) -> None:
     assert said(home, "account", "label", "chatgpt/nobody", "x").code == 1
 
 
+@pytest.mark.parametrize("command", [["list"], ["list", "--documents"], ["search", "chat"]])
+def test_an_account_is_found_by_the_masked_label_that_is_shown(tmp_path: Path, command: list[str]) -> None:
+    """As well as by its id; by another address nothing is."""
+    home = tmp_path / "home"
+    assert said(home, "import", os.fspath(histories.claude_earlier(tmp_path))).code == 0
+    (account,) = _json(said(home, "account", "--json"))["accounts"]
+    assert "•" in account["label"]
+    by_label, by_id, by_other = (
+        said(home, *command, "--account", each).out
+        for each in (account["label"], account["account"], "x•••@y")
+    )
+    assert by_label == by_id != by_other
+    assert by_label
+
+
 def test_forgetting_has_to_be_meant(home: Path) -> None:
     """Where nobody can be asked, nothing is erased without `--yes`."""
     asked = started(home, "forget", ID["Chat 1"])
