@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
 
@@ -420,6 +421,21 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
     assert "--yes" in asked.err
     assert "1 chat or document was erased." in said(home, "forget", ID["Chat 1"], "--yes").out
     assert said(home, "show", ID["Chat 1"]).code == 1
+
+
+def test_what_is_to_be_forgotten_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One chat in the question, several above it, with title and service; "no" leaves them."""
+    asked: list[str] = []
+    monkeypatch.setattr("chathold.cli.forgetting.sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("click.confirm", lambda question, **_named: asked.append(question))
+    assert said(home, "forget", ID["Chat 1"]).code == 1
+    several = said(home, "forget", ID["Chat 1"], ID["Chat 2"])
+    assert asked == [
+        "Erase the chat “Chat 1” (ChatGPT) for good, here and in later imports?",
+        "Erase 2 chats for good, here and in later imports?",
+    ]
+    assert several.err.splitlines()[:2] == ["  the chat “Chat 1” (ChatGPT)", "  the chat “Chat 2” (ChatGPT)"]
+    assert len(_listed(home)) == 5
 
 
 @pytest.mark.parametrize(
