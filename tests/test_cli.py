@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -308,6 +309,19 @@ def test_a_gone_chat_is_marked_and_explained(kept: Path) -> None:
 
 
 # --- show, history, diff
+
+
+def test_too_little_of_an_id_is_told_apart_from_none(tmp_path: Path) -> None:
+    """Letters that several ids begin with, one letter that one begins with, and letters that none begins with."""
+    home = tmp_path / "home"
+    export = histories.chatgpt(tmp_path, 0, [histories.chat(number) for number in range(12)])
+    assert said(home, "import", os.fspath(export)).code == 0
+    first = Counter(line["id"][0] for line in _listed(home))
+    expected = {0: "There is no conversation of this id.", 1: "This is too little of an id."}
+    assert {min(first[letter], 2) for letter in "0123456789abcdef"} == {0, 1, 2}
+    for letter in "0123456789abcdef":
+        title = _json(said(home, "show", letter, "--json"))["error"]["title"]
+        assert title == expected.get(first[letter], "Several ids begin like this.")
 
 
 def test_show_takes_a_version_by_number_and_by_key(kept: Path) -> None:

@@ -35,7 +35,7 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
             place=prefix,
             advice=_('"chathold show" shows it.'),
         )
-    if not rows or len(prefix) < _SHORTEST_PREFIX:
+    if not rows:
         raise ChatholdError(
             _("There is no conversation of this id."),
             place=prefix,
@@ -43,6 +43,8 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
         )
     if len(rows) > 1:
         raise ChatholdError(_("Several ids begin like this."), place=prefix, advice=_("Give more of the id."))
+    if not exact and len(prefix) < _SHORTEST_PREFIX:
+        raise ChatholdError(_("This is too little of an id."), place=prefix, advice=_("Give more of the id."))
     row = rows[0]
     return Record(row[12], row[1], row[11], row[3]), line_of(row)
 
