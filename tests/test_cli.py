@@ -437,6 +437,24 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
     assert said(home, "show", ID["Chat 1"]).code == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "does"),
+    [
+        ("search", ["Only what this one said:", "Only messages with code,"]),
+        (
+            "export",
+            ["Only chats in which this one said something:", "Only chats in which a message has code,"],
+        ),
+    ],
+)
+def test_help_says_whether_messages_or_whole_chats_are_chosen(
+    kept: Path, command: str, does: list[str]
+) -> None:
+    """`search` shows messages; `export` takes the chats that hold such a message."""
+    told = " ".join(said(kept, command, "--help").out.split())
+    assert [each for each in does if each not in told] == []
+
+
 def test_what_is_to_be_forgotten_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One chat in the question, several above it, with title and service; "no" leaves them."""
     asked: list[str] = []
