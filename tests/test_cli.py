@@ -548,6 +548,21 @@ def test_a_relative_path_is_remembered_in_full(tmp_path: Path, monkeypatch: pyte
     assert [each["path"] for each in waiting] == [os.fspath(parts[0])]
 
 
+def test_what_is_advised_for_a_cut_file_can_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole command is named, for pages tell it, too; and `try` can look at what is whole."""
+    monkeypatch.setattr("chathold.reader.trying.serve", lambda *_given, **_named: None)
+    with ZipFile(histories.claude_earlier(tmp_path)) as export:
+        name = next(each for each in export.namelist() if each.endswith("conversations.json"))
+        whole = export.read(name).rstrip()
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(whole[:-1])
+    refused = said(tmp_path / "home", "try", "--no-browser", os.fspath(cut))
+    assert refused.code == 1
+    assert '"chathold import --rescue FILE"' in refused.err
+    rescued = said(tmp_path / "home", "try", "--no-browser", "--rescue", os.fspath(cut))
+    assert (rescued.code, "5 chats found: 5 new" in rescued.out) == (0, True)
+
+
 # --- hostile texts, terminals
 
 
