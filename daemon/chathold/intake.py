@@ -33,6 +33,8 @@ from chathold.claiming import (
     claim,
     holds_exports,
     is_one_export,
+    may_be_export,
+    promises_export,
     unread_conversations,
     without_cut,
 )
@@ -85,28 +87,48 @@ def finish_interrupted(archive: Archive) -> None:
 
 
 def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Iterator[Receipt]:
-    """Import a download; of a folder that is no export itself, everything in it that may be one."""
+    """Import a download; of a folder that is no export itself, everything in it that may or claims to be one."""
     wishes = wishes or Wishes()
+    found = False
+    for each in _take_all(archive, path, wishes):
+        found = True
+        yield each
+    if not found:
+        yield _refused(
+            path,
+            NotAnExport(
+                _("There is nothing here to import."),
+                place=path.name,
+                advice=_(
+                    "Import the ZIP or JSON file that was downloaded, or the folder it was unpacked to."
+                ),
+            ),
+        )
+
+
+def _take_all(archive: Archive, path: Path, wishes: Wishes) -> Iterator[Receipt]:
+    """The receipt of one download, or those of all that a folder holds, which may be none."""
     try:
         if os.path.isdir(path) and not is_one_export(path):  # noqa: PTH112 - `Path.is_dir` may raise
-            for child in _worth_trying(path):
-                yield from take_in(archive, child, wishes)
+            for child in children(path):
+                if _is_worth_trying(child):
+                    yield from _take_all(archive, child, wishes)
         else:
             yield take_one(archive, path, wishes)
     except ExportError as error:
         yield _refused(path, error)
 
 
-def _worth_trying(folder: Path) -> list[Path]:
-    """What in a folder may be an export. Raises `NotAnExport` if nothing may."""
-    found = children(folder)
-    if not found:
-        raise NotAnExport(
-            _("There is nothing here to import."),
-            place=folder.name,
-            advice=_("Import the ZIP or JSON file that was downloaded, or the folder it was unpacked to."),
-        )
-    return found
+def _is_worth_trying(child: Path) -> bool:
+    """Whether something in a folder is tried: by its name it is an export, or it may be one by its content."""
+    if promises_export(child.name) or os.path.isdir(child):  # noqa: PTH112 - as above
+        return True
+    try:
+        return may_be_export(child)
+    except Incomplete:
+        return True
+    except ExportError:
+        return False
 
 
 def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:

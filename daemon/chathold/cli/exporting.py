@@ -14,7 +14,7 @@ import click
 from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, damaged, documents, files, joined, messages
-from chathold.cli.filtering import filtered
+from chathold.cli.filtering import filtered_chats
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, note, write
 from chathold.core.errors import ArchiveError
@@ -43,7 +43,7 @@ _SHOWN_PROBLEMS = 5
     help=_("markdown, html, json, or original: the service's own shape."),
 )
 @click.option("--id", "ids", multiple=True, metavar="ID", help=_("Only this chat; can be given again."))
-@filtered
+@filtered_chats
 def export_command(
     call: Call, dest: Path, words: tuple[str, ...], form: str, ids: tuple[str, ...], **filters: Any
 ) -> int:
@@ -51,7 +51,7 @@ def export_command(
     has = frozenset(filters.pop("has"))
     selection = Selection(Wish(" ".join(words), has=has, **filters), ids)
     with archive_of(call.home) as archive, _bar() as progress:
-        if words:
+        if words or has or selection.wish.role or selection.wish.model:
             _index(archive)
         taken = take_out(
             archive, dest.expanduser().absolute(), Format(form), selection, time.time(), progress

@@ -29,7 +29,7 @@ _NOTHING: dict[str, Any] = {
     "bytes": 0,
 }
 
-_SAID_HERE = frozenset({Kind.SETTINGS, Kind.GONE, Kind.COPY, Kind.REMINDER})
+_SAID_HERE = frozenset({Kind.SETTINGS, Kind.NOTES, Kind.GONE, Kind.COPY, Kind.REMINDER})
 """What needs attention and is said by no other line."""
 
 

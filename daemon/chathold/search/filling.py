@@ -6,10 +6,10 @@ Of a record that is in the index already, entries that are the same stay as they
 from __future__ import annotations
 
 from chathold.archive.contents import Contents
+from chathold.queries.words import prepared
 from chathold.search.entries import Entry, entries_of
 from chathold.search.index import Index, Kind
 from chathold.search.packing import Held, packed
-from chathold.search.words import prepared
 
 _NEVER = float("-inf")
 

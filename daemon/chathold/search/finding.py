@@ -16,13 +16,13 @@ from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
 from chathold.core.model import Role
+from chathold.queries.query import Query, parse
+from chathold.queries.wishes import Wish
 from chathold.search.completeness import Indexed, compared, standing
 from chathold.search.entries import ROLES, TITLE, Entry, Marks
 from chathold.search.index import Index, explained
 from chathold.search.lines import Line, read_again
-from chathold.search.query import Query, parse
 from chathold.search.snippets import Piece, snippet
-from chathold.search.wishes import Wish
 
 _Answer = TypeVar("_Answer")
 
