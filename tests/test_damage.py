@@ -125,7 +125,7 @@ def test_it_is_told_which_chat_is_damaged_wherever_the_bit_is(
     _damage(home, "ant", 1, seed)
     error = chathold(home, "show", "ant", expect=1)["error"]
     assert error["place"] == _id("ant")
-    assert all(f"chathold {name}" in error["advice"] for name in ("verify", "backup", "restore"))
+    assert all(f"chathold {name}" in error["advice"] for name in ("verify", "backup"))
 
 
 def test_all_else_becomes_searchable(home: Path, damaged: str) -> None:
@@ -261,6 +261,26 @@ def test_importing_again_mends_what_was_found_to_be_damaged(
     assert _rows(home)["state"] == _rows(archived / "home")["state"]
     assert _found(home) == {"ant": 4, "bee": 12, "cat": 4}
     assert chathold(home, "status")["index"]["damaged"] == 0
+
+
+@pytest.mark.parametrize("met", ["verify", "rebuild", "search"])
+def test_a_copy_mends_it_too(
+    archived: Path, damaged: str, tmp_path: Path, request: pytest.FixtureRequest, met: str
+) -> None:
+    """Whoever met the damage before: all is as it was, here and in the copy."""
+    home, copy = shutil.copytree(archived / "home", tmp_path / "home"), tmp_path / "copy"
+    chathold(home, "backup", str(copy))
+    _damage(home, damaged, WHICH[request.node.callspec.params["damaged"]][1])
+    _without_index(home)
+    chathold(home, *((met, "word") if met == "search" else (met,)), expect=None)
+    assert chathold(home, "backup", str(copy))["mended"] > 0
+    assert _found(home) == {"ant": 4, "bee": 12, "cat": 4}
+    chathold(tmp_path / "other", "restore", str(copy))
+    assert (
+        chathold(home, "verify")
+        == chathold(tmp_path / "other", "verify")
+        == chathold(archived / "home", "verify")
+    )
 
 
 def test_what_is_whole_is_not_read_again(archived: Path, home: Path) -> None:

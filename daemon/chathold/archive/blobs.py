@@ -17,8 +17,8 @@ from chathold.core.identity import stable_id
 from chathold.core.texts import N_, _
 
 WAY_OUT = N_(
-    'Run "chathold verify": it names all that is damaged. Then import again the export that held it; or, if a copy'
-    ' made by "chathold backup" has it whole, open that with "chathold restore" where no archive is yet.'
+    'Run "chathold verify": it names all that is damaged. Then import again the export that held it, or bring an'
+    ' earlier copy up to date with "chathold backup": what is whole there is mended here.'
 )
 
 _LEVEL = 1
