@@ -44,9 +44,9 @@ _SANDBOX = re.compile(r"\(sandbox:(/[^)\n]+)\)|sandbox:(/[^\s)\]\"'>]+)")
 _EVERYBODY = frozenset({"", "all", "assistant", "user"})
 _SOURCES = ("items", "sources", "supporting_websites", "fallback_items", "products")
 _POINTERS = ("audio_asset_pointer", "video_container_asset_pointer", "frames_asset_pointers")
-_TEXTS = frozenset({"text", "content", "output_str"})
 _USUAL = len(("content_type", "parts"))
-_BESIDE_CONTENT = NO_TEXT | {"recipient", "channel", "name", "file_name"}
+_BESIDE_TEXT = NO_TEXT | {"name", "file_name"}
+_BESIDE_CONTENT = NO_TEXT | {"recipient", "channel", "end_turn", "weight"}
 
 _NO_CONTENT = N_("This message has no content.")
 _ODD_PIECE = N_("A piece of this message could not be read; it is shown as it is.")
@@ -91,8 +91,11 @@ class Draft:
 
     def keep_words(self, value: Any, type_: str) -> None:
         """Add what reads like words in `value` and is not shown yet as a piece not understood, and say so once."""
+        found = other_words((), value, _BESIDE_TEXT)
+        if not found:
+            return
         told = told_by(self.parts, self.attachments.values())
-        found = [words for each in other_words(told, value, _BESIDE_CONTENT) if (words := shown(each))]
+        found = [words for each in other_words(told, found) if (words := shown(each))]
         if words := "\n".join([each for each in found if not any(each in said for said in told)]):
             self._problem_once(f"content[{type_}]", MISBUILT)
             self.parts.append(Part(PartKind.UNKNOWN, words, type_))
@@ -143,14 +146,15 @@ def read_content(draft: Draft, message: Mapping[str, Any]) -> None:
 
 def _twofold(content: Mapping[str, Any]) -> bool:
     """Whether words may stand in several places of which one is read."""
-    return "parts" in content or len(_TEXTS & content.keys()) > 1
+    return "parts" in content or ("text" in content) + ("content" in content) + ("output_str" in content) > 1
 
 
 def _without_text(draft: Draft, message: Mapping[str, Any]) -> None:
     """Keep the words of a message that seems to say nothing, wherever they are, or tell that it has no content."""
     content = message.get("content")
     if silent(draft.parts):
-        draft.keep_words(message, text(mapping(content).get("content_type")))
+        unread = {name: message[name] for name in message.keys() - _BESIDE_CONTENT}
+        draft.keep_words(unread, text(mapping(content).get("content_type")))
     if silent(draft.parts) and not isinstance(content, str) and not mapping(content):
         draft.problem("content", _NO_CONTENT)
 

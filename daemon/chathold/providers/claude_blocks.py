@@ -25,7 +25,7 @@ null, so that calls and results belong together by order.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,6 +119,14 @@ class Content:
         """Have `value` looked through for words once all else is read, but for what stands under a name in `leave`."""
         self.unread.append((len(self.parts), kind, value, leave))
 
+    def look_through_block(self, block: Mapping[str, Any], before: int) -> None:
+        """Have a block looked through if it gave no text: there were `before` parts before it was read."""
+        if silent(self.parts, before):
+            kind = text(block.get("type"))
+            bare = _DECORATION if kind.startswith("tool") else frozenset[str]()
+            unread = {name: held for name, held in block.items() if name not in bare}
+            self.look_through(kind, unread, _IN_BLOCKS)
+
     def finish(self, rest: Mapping[str, Any]) -> None:
         """Keep the words of what seemed to say nothing; `rest` is what of the message nothing else has read."""
         if rest and silent(self.parts):
@@ -165,23 +173,15 @@ def read_blocks(blocks: list[Any], into: Content) -> None:
     """Add what the content blocks of a message say."""
     for block in blocks:
         if isinstance(block, dict):
-            read_block(block, into, _read_block)
+            before = len(into.parts)
+            _read_block(block, into)
+            if before == len(into.parts) or not into.parts[before].text:
+                into.look_through_block(block, before)
         elif isinstance(block, str):
             into.say(block)
         else:
             into.notes.add(into.where, ODD_BLOCK)
             into.look_through("", block, NO_TEXT)
-
-
-def read_block(block: dict[str, Any], into: Content, read: Callable[[dict[str, Any], Content], None]) -> None:
-    """Add what `read` finds in a block; if that is no text, the block is to be looked through in the end."""
-    before = len(into.parts)
-    read(block, into)
-    if before == len(into.parts) or (not into.parts[before].text and silent(into.parts, before)):
-        kind = text(block.get("type"))
-        if kind.startswith("tool"):
-            block = {name: held for name, held in block.items() if name not in _DECORATION}
-        into.look_through(kind, block, _IN_BLOCKS)
 
 
 def _read_block(block: dict[str, Any], into: Content) -> None:
@@ -308,7 +308,9 @@ def _read_result(block: Mapping[str, Any], into: Content) -> None:
     if shown or name or not others:
         into.parts.append(Part(PartKind.TOOL_RESULT, shown, "tool_result", name))
     for item in others:
-        read_block(item, into, _read_block)
+        before = len(into.parts)
+        _read_block(item, into)
+        into.look_through_block(item, before)
 
 
 def _result_text(item: Mapping[str, Any]) -> str:

@@ -40,7 +40,6 @@ from chathold.providers.claude_blocks import (
     compact,
     flat_text,
     objects,
-    read_block,
     read_blocks,
     read_files,
     read_unknown,
@@ -337,7 +336,9 @@ def _design_message(
 def _read_design_content(inner: dict[str, Any], content: Content) -> bool:
     blocks = inner.get("contentBlocks")
     for _where, block in objects(blocks, f"{content.where}.contentBlocks", content.notes, ODD_BLOCK):
-        read_block(block, content, _read_design_block)
+        before = len(content.parts)
+        _read_design_block(block, content)
+        content.look_through_block(block, before)
     structured = bool(content.parts)
     if not any(part.kind is PartKind.TEXT for part in content.parts):
         flat_text({"text": inner.get("content")}, content)
