@@ -13,6 +13,9 @@
                                         text: custom instructions and memory
     any other                           unknown, with the best text in it, else all of it as JSON
 
+What of a known type says nothing where its words belong is looked through for words, as is what holds text in
+two places; they are unknown then, and told of once per conversation and type. `metadata` is not looked through.
+
 Exports since mid-2026 leave out `recipient`. Code of an assistant is then taken for a call, as it nearly
 always is, so that a poor and a rich export of one message agree on the kind of its part.
 
@@ -46,7 +49,8 @@ _SOURCES = ("items", "sources", "supporting_websites", "fallback_items", "produc
 _POINTERS = ("audio_asset_pointer", "video_container_asset_pointer", "frames_asset_pointers")
 _USUAL = len(("content_type", "parts"))
 _BESIDE_TEXT = NO_TEXT | {"name", "file_name"}
-_BESIDE_CONTENT = NO_TEXT | {"recipient", "channel", "end_turn", "weight"}
+_BESIDE_CONTENT = NO_TEXT | {"content", "recipient", "channel", "end_turn", "weight"}
+_EMPTY = {"content_type": "text", "parts": [""]}
 
 _NO_CONTENT = N_("This message has no content.")
 _ODD_PIECE = N_("A piece of this message could not be read; it is shown as it is.")
@@ -152,8 +156,10 @@ def _twofold(content: Mapping[str, Any]) -> bool:
 def _without_text(draft: Draft, message: Mapping[str, Any]) -> None:
     """Keep the words of a message that seems to say nothing, wherever they are, or tell that it has no content."""
     content = message.get("content")
+    if content == _EMPTY and _BESIDE_CONTENT.issuperset(message):
+        return
     if silent(draft.parts):
-        unread = {name: message[name] for name in message.keys() - _BESIDE_CONTENT}
+        unread = {name: message[name] for name in message if name == "content" or name not in _BESIDE_CONTENT}
         draft.keep_words(unread, text(mapping(content).get("content_type")))
     if silent(draft.parts) and not isinstance(content, str) and not mapping(content):
         draft.problem("content", _NO_CONTENT)

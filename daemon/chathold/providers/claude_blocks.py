@@ -15,6 +15,7 @@ Blocks → parts, in order:
     token_budget, a bare flag   nothing: they say nothing
     injected_prompt_block, flag unknown, with the best text in it: the service's words, not the user's
     any other                   the same, and reported once per conversation and type
+    what gives no text          unknown, with all words that stand nowhere else in the message, reported likewise
 
 Left out on purpose, as they repeat or decorate the rest: display_content and structured_content (unless a
 tool result has nothing else), icons, integration names, approval questions, the "message" shown while a tool

@@ -8,6 +8,7 @@
     TOOL_OPEN, TOOL_FIND, READ_LINK
                         tool call, tool result if there is text, a citation for the page it names
     any other           unknown, with the best text in it; told once per conversation and type
+    what gives no text  unknown, with all words that stand nowhere else in the message; told likewise
 
 Who speaks: REQUEST is the user, the other known types are the service. FILE and unknown fragments tell
 nothing.

@@ -57,7 +57,16 @@ def other_words(told: Iterable[str], value: Any, leave: frozenset[str] = frozens
 
 def holds_words(value: Mapping[str, Any]) -> bool:
     """Whether there are words in a conversation, or in a place in it, beside its title and what is said of it."""
-    return bool(other_words((), value, _OF_CONVERSATION))
+    waiting: list[Any] = [value]
+    for each in waiting:
+        if isinstance(each, str):
+            if reads_like_words(each):
+                return True
+        elif isinstance(each, dict):
+            waiting += [held for name, held in each.items() if name not in _OF_CONVERSATION]
+        elif isinstance(each, list):
+            waiting += each
+    return False
 
 
 def silent(parts: Sequence[Part], since: int = 0) -> bool:
