@@ -9,7 +9,7 @@ import pytest
 
 from chathold.core.model import PartKind
 from chathold.providers import chatgpt, claude, deepseek
-from chathold.providers.values import with_other_words
+from chathold.providers.words import with_other_words
 
 PIECE = {
     "text": "the words one looks for",

@@ -13,6 +13,9 @@
                                         text: custom instructions and memory
     any other                           unknown, with the best text in it, else all of it as JSON
 
+What of a known type says nothing where its words belong is looked through for words, as is what holds text in
+two places; they are unknown then, and told of once per conversation and type. `metadata` is not looked through.
+
 Exports since mid-2026 leave out `recipient`. Code of an assistant is then taken for a call, as it nearly
 always is, so that a poor and a rich export of one message agree on the kind of its part.
 
@@ -38,11 +41,16 @@ from chathold.core.texts import N_
 from chathold.providers.chatgpt_sidecars import file_id
 from chathold.providers.chatgpt_text import best_text, compact, raw_text, shown
 from chathold.providers.values import items, mapping, size, text
+from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, silent, told_by
 
 _SANDBOX = re.compile(r"\(sandbox:(/[^)\n]+)\)|sandbox:(/[^\s)\]\"'>]+)")
 _EVERYBODY = frozenset({"", "all", "assistant", "user"})
 _SOURCES = ("items", "sources", "supporting_websites", "fallback_items", "products")
 _POINTERS = ("audio_asset_pointer", "video_container_asset_pointer", "frames_asset_pointers")
+_USUAL = len(("content_type", "parts"))
+_BESIDE_TEXT = NO_TEXT | {"name", "file_name"}
+_BESIDE_CONTENT = NO_TEXT | {"content", "recipient", "channel", "end_turn", "weight"}
+_EMPTY = {"content_type": "text", "parts": [""]}
 
 _NO_CONTENT = N_("This message has no content.")
 _ODD_PIECE = N_("A piece of this message could not be read; it is shown as it is.")
@@ -82,14 +90,30 @@ class Draft:
 
     def unknown(self, value: Mapping[str, Any], type_: str) -> None:
         """Add a piece of unknown type, and say so once."""
-        place = f".message.content[{type_}]"
-        if not any(each.what == _NEW_TYPE and each.where.endswith(place) for each in self.problems):
-            self.problems.append(Problem(f"mapping.{self.node}{place}", _NEW_TYPE))
+        self._problem_once(f"content[{type_}]", _NEW_TYPE)
         self.parts.append(Part(PartKind.UNKNOWN, shown(best_text(value)), type_))
 
+    def keep_words(self, value: Any, type_: str) -> None:
+        """Add what reads like words in `value` and is not shown yet as a piece not understood, and say so once."""
+        found = other_words((), value, _BESIDE_TEXT)
+        if not found:
+            return
+        told = told_by(self.parts, self.attachments.values())
+        found = [words for each in other_words(told, found) if (words := shown(each))]
+        if words := "\n".join([each for each in found if not any(each in said for said in told)]):
+            self._problem_once(f"content[{type_}]", MISBUILT)
+            self.parts.append(Part(PartKind.UNKNOWN, words, type_))
+
+    def _problem_once(self, place: str, what: str) -> None:
+        place = f".message.{place}"
+        if not any(each.what == what and each.where.endswith(place) for each in self.problems):
+            self.problems.append(Problem(f"mapping.{self.node}{place}", what))
+
     def attach(self, value: Attachment) -> None:
-        """Name a file, once."""
-        self.attachments.setdefault(value.id or value.name, value)
+        """Name a file, once, with all that is said of it anywhere."""
+        name = value.id or value.name
+        known = self.attachments.get(name)
+        self.attachments[name] = value if known is None else fuller(known, value)
 
     @property
     def voice(self) -> tuple[PartKind, str]:
@@ -101,22 +125,44 @@ class Draft:
         return PartKind.TEXT, ""
 
 
-def read_content(draft: Draft, content: Any) -> None:
+def read_content(draft: Draft, message: Mapping[str, Any]) -> None:
     """Read what a message says, the files it names and the sources it cites into `draft`."""
     if "attachments" in draft.metadata:
         _uploads(draft)
+    content = message.get("content")
     match content:
         case dict():
             kind = text(content.get("content_type"))
             _READERS.get(kind, _any_other)(draft, content)
+            if len(content) > (_USUAL if kind else 1) and _twofold(content):
+                draft.keep_words(content, kind)
         case str():
             draft.say(draft.voice[0], content, type_="", name=draft.voice[1])
-        case _:
-            draft.problem("content", _NO_CONTENT)
+    if not draft.parts or not draft.parts[0].text:
+        _without_text(draft, message)
     if "aggregate_result" in draft.metadata:
         _painted(draft)
     if draft.metadata.get("citations") or draft.metadata.get("content_references"):
         _citations(draft)
+    if "attachments" in draft.metadata:
+        draft.keep_words(draft.metadata["attachments"], "attachments")
+
+
+def _twofold(content: Mapping[str, Any]) -> bool:
+    """Whether words may stand in several places of which one is read."""
+    return "parts" in content or ("text" in content) + ("content" in content) + ("output_str" in content) > 1
+
+
+def _without_text(draft: Draft, message: Mapping[str, Any]) -> None:
+    """Keep the words of a message that seems to say nothing, wherever they are, or tell that it has no content."""
+    content = message.get("content")
+    if content == _EMPTY and _BESIDE_CONTENT.issuperset(message):
+        return
+    if silent(draft.parts):
+        unread = {name: message[name] for name in message if name == "content" or name not in _BESIDE_CONTENT}
+        draft.keep_words(unread, text(mapping(content).get("content_type")))
+    if silent(draft.parts) and not isinstance(content, str) and not mapping(content):
+        draft.problem("content", _NO_CONTENT)
 
 
 def _words(draft: Draft, content: Mapping[str, Any]) -> None:
@@ -149,11 +195,13 @@ def _piece(draft: Draft, part: Any, index: int) -> None:
     if not isinstance(part, dict):
         _odd(draft, part, f"content.parts.{index}")
         return
-    kind = text(part.get("content_type"))
+    kind, before = text(part.get("content_type")), len(draft.parts)
     if kind == "audio_transcription":
         draft.say(draft.voice[0], text(part.get("text")), type_=kind, name=draft.voice[1])
     elif not _pointed(draft, part, kind):
         draft.unknown(part, kind)
+    if silent(draft.parts, before):
+        draft.keep_words(part, kind)
 
 
 def _pointed(draft: Draft, part: Mapping[str, Any], kind: str) -> bool:
@@ -197,6 +245,8 @@ def _thoughts(draft: Draft, content: Mapping[str, Any]) -> None:
                 said = text(thought.get("content")) or "".join(map(text, items(thought.get("chunks"))))
                 summary = text(thought.get("summary"))
                 draft.say(PartKind.REASONING, "\n\n".join(filter(None, (summary, said))), type_="thoughts")
+                if not said:
+                    draft.keep_words(thought, "thoughts")
             case str():
                 draft.say(PartKind.REASONING, thought, type_="thoughts")
             case _:
@@ -258,6 +308,8 @@ def _context(draft: Draft, content: Mapping[str, Any]) -> None:
     if not draft.parts:
         for name, words in sorted(mapping(draft.metadata.get("user_context_message_data")).items()):
             draft.say(PartKind.TEXT, text(words), type_=name)
+    unread = {name: held for name, held in content.items() if name not in _CONTEXTS or isinstance(held, dict)}
+    draft.keep_words(unread, text(content.get("content_type")))
 
 
 _CONTEXTS = (
@@ -277,7 +329,6 @@ def _any_other(draft: Draft, content: Mapping[str, Any]) -> None:
         _words(draft, content)
         return
     if not content:
-        draft.problem("content", _NO_CONTENT)
         return
     pointed = [_pointed(draft, mapping(part), kind) for part in (content, *items(content.get("parts")))]
     if not any(pointed) or best_text(content) != compact(content):

@@ -30,6 +30,7 @@ from chathold.core.texts import N_
 from chathold.providers.chatgpt_content import Draft, read_content
 from chathold.providers.chatgpt_text import compact, parsed, raw_text, shown
 from chathold.providers.values import items, mapping, seconds, text
+from chathold.providers.words import holds_words
 
 _ROLES = {
     "user": Role.USER,
@@ -87,7 +88,11 @@ def read_conversation(value: Any) -> Reading:
     if not isinstance(tree, dict):
         finds.problem("mapping", _NO_MESSAGES)
         tree = {}
-    messages, links = _nodes(dict(sorted(tree.items())), finds)
+        messages, links = list[Message](), list[tuple[str, str]]()
+    else:
+        messages, links = _nodes(dict(sorted(tree.items())), finds)
+        if not messages and holds_words(value):
+            finds.problem("mapping", _NO_MESSAGES)
     title = value.get("title")
     if title is not None and not isinstance(title, str):
         finds.problem("title", _ODD_TITLE)
@@ -143,6 +148,8 @@ def _nodes(tree: Mapping[str, Any], finds: _Finds) -> tuple[list[Message], list[
             continue
         if message is not None:
             finds.problem(f"mapping.{node}.message", _ODD_NODE)
+        elif holds_words(held):
+            finds.problem(f"mapping.{node}", _ODD_NODE)
         links.extend((node, parent) for parent in parents)
     messages.sort(key=lambda message: (message.time or 0.0, message.id))
     return messages, sorted(links)
@@ -214,7 +221,7 @@ def _message(node: str, parents: tuple[str, ...], message: Mapping[str, Any], fi
         metadata,
         finds.problems,
     )
-    read_content(draft, content)
+    read_content(draft, message)
     time = message.get("create_time")
     beside = {name: held for name in _BESIDE_METADATA if (held := message.get(name)) is not None}
     result = Message(

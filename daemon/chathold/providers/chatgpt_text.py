@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chathold.providers.values import items, text, with_other_words
+from chathold.providers.values import items, text
+from chathold.providers.words import with_other_words
 
 _MARK = re.compile("\ue200[^\ue200\ue201]*\ue201|\ue200[^\ue200\ue201\\s]*\\Z|[\ue200-\ue2ff]")
 _BEST_TEXTS = ("text", "parts", "result", "content")

@@ -15,6 +15,7 @@ Blocks → parts, in order:
     token_budget, a bare flag   nothing: they say nothing
     injected_prompt_block, flag unknown, with the best text in it: the service's words, not the user's
     any other                   the same, and reported once per conversation and type
+    what gives no text          unknown, with all words that stand nowhere else in the message, reported likewise
 
 Left out on purpose, as they repeat or decorate the rest: display_content and structured_content (unless a
 tool result has nothing else), icons, integration names, approval questions, the "message" shown while a tool
@@ -29,10 +30,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
+
 from chathold.core.model import Attachment, Part, PartKind
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
-from chathold.providers.values import items, mapping, size, text, with_other_words
+from chathold.providers.values import items, mapping, size, text
+from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, silent, told_by, with_other_words
 
 ODD_BLOCK = N_("A piece of this message could not be read.")
 ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
@@ -48,6 +52,15 @@ _SHOWN = (*_TEXTS, "json_block", "code")
 _FILE_IDS = ("file_uuid", "file_path", "id", "uuid")
 _FILE_NAMES = ("file_name", "name", "title", "path", "file_path")
 _FILE_TYPES = ("mime_type", "media_type", "file_type")
+# Where no words of a message stand: in a file, in a block, and what decorates the block of a tool.
+IN_FILES = NO_TEXT | frozenset(_FILE_NAMES)
+_IN_BLOCKS = NO_TEXT | {"citations", "name", "prompt_context_metadata", "site_name"}
+_DECORATION = frozenset(
+    {
+        *("message", "integration_name", "display_content", "structured_content"),
+        *("approval_key", "approval_options"),
+    }
+)
 
 # Of a tool's input: what says nothing to a person, and what is read before and after the rest.
 _NOT_SAID = frozenset({"id", "type", "language", "version_uuid", "md_citations", "loading_messages"})
@@ -57,10 +70,11 @@ _SAID_BETWEEN = 4
 
 @dataclass(slots=True)
 class Notes:
-    """The problems met in a record, and the unknown types among them, which are told once."""
+    """The problems met in a record, and the types that are unknown or misbuilt, which are told once."""
 
     problems: list[Problem] = field(default_factory=list)
     types: set[str] = field(default_factory=set)
+    misbuilt: set[str] = field(default_factory=set)
 
     def add(self, where: str, what: str) -> None:
         """Note a problem."""
@@ -69,13 +83,18 @@ class Notes:
 
 @dataclass(slots=True)
 class Content:
-    """What a message holds, collected while its blocks are read."""
+    """What a message holds, collected while its blocks are read.
+
+    `unread` is what seemed to say nothing: how many parts there were after it, its type, itself, and the names under
+    which no words stand in it.
+    """
 
     where: str
     notes: Notes
     parts: list[Part] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
+    files: dict[str, int] = field(default_factory=dict)
+    unread: list[tuple[int, str, Any, frozenset[str]]] = field(default_factory=list)
     calls: bool = False
 
     def say(self, said: str, kind: PartKind = PartKind.TEXT, type: str = "", name: str = "") -> None:  # noqa: A002 - as `Part` calls it
@@ -84,13 +103,49 @@ class Content:
             self.parts.append(Part(kind, said, type, name))
 
     def attach(self, file: Attachment, type: str = "") -> None:  # noqa: A002 - as `Part` calls it
-        """Add a file, once per id, where it stands among the parts."""
+        """Add a file, once per id, where it stands among the parts, with all that is said of it anywhere."""
+        if file.id in self.files:
+            number = self.files[file.id]
+            file = self.attachments[number] = fuller(self.attachments[number], file)
+            for place, part in enumerate(self.parts):
+                if part.kind is PartKind.ATTACHMENT and part.ref == file.id:
+                    self.parts[place] = replace(part, text=file.text, name=file.name)
+            return
         if file.id:
-            if file.id in self.files:
-                return
-            self.files.add(file.id)
+            self.files[file.id] = len(self.attachments)
         self.attachments.append(file)
         self.parts.append(Part(PartKind.ATTACHMENT, file.text, type, file.name, ref=file.id))
+
+    def look_through(self, kind: str, value: Any, leave: frozenset[str]) -> None:
+        """Have `value` looked through for words once all else is read, but for what stands under a name in `leave`."""
+        self.unread.append((len(self.parts), kind, value, leave))
+
+    def look_through_block(self, block: Mapping[str, Any], before: int) -> None:
+        """Have a block looked through if it gave no text: there were `before` parts before it was read."""
+        if silent(self.parts, before):
+            kind = text(block.get("type"))
+            bare = _DECORATION if kind.startswith("tool") else frozenset[str]()
+            unread = {name: held for name, held in block.items() if name not in bare}
+            self.look_through(kind, unread, _IN_BLOCKS)
+
+    def finish(self, rest: Mapping[str, Any]) -> None:
+        """Keep the words of what seemed to say nothing; `rest` is what of the message nothing else has read."""
+        if rest and silent(self.parts):
+            self.look_through("", rest, NO_TEXT)
+        if not self.unread:
+            return
+        told, added = told_by(self.parts, ()), 0
+        for place, kind, value, leave in self.unread:
+            if found := other_words(told, value, leave):
+                told += found
+                self.parts.insert(place + added, Part(PartKind.UNKNOWN, "\n".join(found), kind))
+                added += 1
+                self._misbuilt(kind)
+
+    def _misbuilt(self, kind: str) -> None:
+        if kind not in self.notes.misbuilt:
+            self.notes.misbuilt.add(kind)
+            self.notes.add(f"{self.where}.content[{kind}]" if kind else self.where, MISBUILT)
 
 
 def compact(value: Any) -> str:
@@ -119,11 +174,15 @@ def read_blocks(blocks: list[Any], into: Content) -> None:
     """Add what the content blocks of a message say."""
     for block in blocks:
         if isinstance(block, dict):
+            before = len(into.parts)
             _read_block(block, into)
+            if before == len(into.parts) or not into.parts[before].text:
+                into.look_through_block(block, before)
         elif isinstance(block, str):
             into.say(block)
         else:
             into.notes.add(into.where, ODD_BLOCK)
+            into.look_through("", block, NO_TEXT)
 
 
 def _read_block(block: dict[str, Any], into: Content) -> None:
@@ -165,7 +224,7 @@ def _read_text(block: Mapping[str, Any], into: Content) -> None:
         into.say(said)
     elif said is not None:
         into.notes.add(into.where, ODD_TEXT)
-        into.parts.append(Part(PartKind.UNKNOWN, best_text(block), "text"))
+        into.parts.append(Part(PartKind.UNKNOWN, _all_words(block), "text"))
     if cited := block.get("citations"):
         _read_citations(cited, into)
 
@@ -238,6 +297,8 @@ def _read_result(block: Mapping[str, Any], into: Content) -> None:
             into.notes.add(into.where, ODD_BLOCK)
         elif item.get("type") in ("text", "knowledge"):
             said.append(_result_text(item))
+            if not text(item.get("text")):
+                into.look_through(text(item["type"]), item, _IN_BLOCKS)
         else:
             others.append(item)
     shown = "\n".join(filter(None, said))
@@ -248,7 +309,9 @@ def _read_result(block: Mapping[str, Any], into: Content) -> None:
     if shown or name or not others:
         into.parts.append(Part(PartKind.TOOL_RESULT, shown, "tool_result", name))
     for item in others:
+        before = len(into.parts)
         _read_block(item, into)
+        into.look_through_block(item, before)
 
 
 def _result_text(item: Mapping[str, Any]) -> str:
@@ -261,12 +324,16 @@ def read_unknown(block: Mapping[str, Any], kind: str, into: Content) -> None:
     if kind not in into.notes.types:
         into.notes.types.add(kind)
         into.notes.add(f"{into.where}.content[{kind}]", NEW_BLOCK)
-    found = _found_text(block, _TEXTS)
-    rest = {name: value for name, value in block.items() if name != "citations"}
-    said = with_other_words(found, rest) if found else best_text(block)
-    into.parts.append(Part(PartKind.UNKNOWN, said, kind))
+    into.parts.append(Part(PartKind.UNKNOWN, _all_words(block), kind))
     if cited := block.get("citations"):
         _read_citations(cited, into)
+
+
+def _all_words(block: Mapping[str, Any]) -> str:
+    """The best text in an object that is not understood and all other words in it; else the object as JSON."""
+    found = _found_text(block, _TEXTS)
+    rest = {name: value for name, value in block.items() if name != "citations"}
+    return with_other_words(found, rest) if found else best_text(block)
 
 
 def best_text(block: Mapping[str, Any], names: tuple[str, ...] = _TEXTS) -> str:
@@ -320,7 +387,12 @@ def read_files(message: Mapping[str, Any], into: Content) -> None:
     for name in ("attachments", "files", "files_v2"):
         if named := message.get(name):
             for _where, file in objects(named, f"{into.where}.{name}", into.notes, ODD_FILE):
-                into.attach(_named_file(file))
+                found = _named_file(file)
+                into.attach(found)
+                if not found.text:
+                    into.look_through(name, file, IN_FILES)
+            if not isinstance(named, list):
+                into.look_through(name, named, IN_FILES)
 
 
 def _named_file(file: Mapping[str, Any]) -> Attachment:

@@ -31,6 +31,7 @@ from msgspec.structs import replace
 from chathold.core.model import Attachment, Extract, Message, Part, PartKind, Reading, Role
 from chathold.core.texts import N_
 from chathold.providers.claude_blocks import (
+    IN_FILES,
     ODD_BLOCK,
     ODD_FILE,
     Content,
@@ -46,6 +47,7 @@ from chathold.providers.claude_blocks import (
 )
 from chathold.providers.claude_identity import Register
 from chathold.providers.values import mapping, seconds, size, text
+from chathold.providers.words import holds_words
 
 ROOT = "00000000-0000-4000-8000-000000000000"
 """The parent of a message that follows nothing."""
@@ -78,18 +80,21 @@ _CIRCLE = N_("Messages follow each other in a circle.")
 
 @dataclass(slots=True)
 class _Chat:
-    """A conversation while it is read."""
+    """A conversation while it is read; `listed` is false if it has no list of messages."""
 
     uuid: str
     notes: Notes = field(default_factory=Notes)
     messages: list[Message] = field(default_factory=list)
     extracts: list[Extract] = field(default_factory=list)
     later: bool = False
+    listed: bool = True
 
     def finish(self, value: Mapping[str, Any], account: str) -> Reading:
         """The reading of the conversation whose messages have been read."""
         if self.later:
             self._check_parents()
+        if not self.messages and (not self.listed or holds_words(value)):
+            self.notes.add("chat_messages", _NO_MESSAGES)
         return Reading(
             title=text(value.get("name")) or text(value.get("title")),
             created=_time(value.get("created_at"), "created_at", self.notes),
@@ -128,9 +133,7 @@ def read_conversation(value: Mapping[str, Any]) -> Reading:
         case {"messages": list(listed)}:
             return _read_design(value, listed)
         case _:
-            chat = _Chat("")
-            chat.notes.add("chat_messages", _NO_MESSAGES)
-            return chat.finish(value, _account(value))
+            return _Chat("", listed=False).finish(value, _account(value))
 
 
 def _account(value: Mapping[str, Any]) -> str:
@@ -207,6 +210,8 @@ def _message(
     blocks = raw.get("content")
     structured = _read_content(blocks, raw, content)
     read_files(raw, content)
+    rest = _rest(raw, _READ)
+    content.finish(rest)
     if content.calls and isinstance(blocks, list):
         chat.extracts.extend(_extracts(chat.uuid, name, time, blocks))
     return Message(
@@ -218,7 +223,7 @@ def _message(
         parts=tuple(content.parts),
         attachments=tuple(content.attachments),
         structured=structured,
-        metadata=_rest(raw, _READ),
+        metadata=rest,
     )
 
 
@@ -313,6 +318,7 @@ def _design_message(
     else:
         structured = _read_content(inner, raw, content)
         rest = {}
+    content.finish({**rest, **_rest(raw, _READ)})
     return Message(
         id=name,
         role=role,
@@ -330,7 +336,9 @@ def _design_message(
 def _read_design_content(inner: dict[str, Any], content: Content) -> bool:
     blocks = inner.get("contentBlocks")
     for _where, block in objects(blocks, f"{content.where}.contentBlocks", content.notes, ODD_BLOCK):
+        before = len(content.parts)
         _read_design_block(block, content)
+        content.look_through_block(block, before)
     structured = bool(content.parts)
     if not any(part.kind is PartKind.TEXT for part in content.parts):
         flat_text({"text": inner.get("content")}, content)
@@ -369,3 +377,5 @@ def _read_design_files(holder: Mapping[str, Any], content: Content) -> None:
             said = ""
         name = text(file.get("name")) or text(file.get("path"))
         content.attach(Attachment(text(file.get("id")), name, "", size(file.get("size")), said), kind)
+        if not said:
+            content.look_through("attachments", file, IN_FILES)

@@ -8,6 +8,7 @@
     TOOL_OPEN, TOOL_FIND, READ_LINK
                         tool call, tool result if there is text, a citation for the page it names
     any other           unknown, with the best text in it; told once per conversation and type
+    what gives no text  unknown, with all words that stand nowhere else in the message; told likewise
 
 Who speaks: REQUEST is the user, the other known types are the service. FILE and unknown fragments tell
 nothing.
@@ -23,7 +24,8 @@ from typing import Any
 from chathold.core.model import Attachment, Part, PartKind, Role
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
-from chathold.providers.values import items, mapping, size, text, with_other_words
+from chathold.providers.values import items, mapping, size, text
+from chathold.providers.words import MISBUILT, NO_TEXT, other_words, silent, told_by, with_other_words
 
 _SPOKEN = {"REQUEST": PartKind.TEXT, "RESPONSE": PartKind.TEXT, "THINK": PartKind.REASONING}
 _TOOLS = {
@@ -58,7 +60,8 @@ _READ_OF_TOOLS = frozenset(
     }
 )
 
-_ODD_FRAGMENT = N_("This piece is not built as expected; what could be read is kept.")
+_BESIDE_TEXT = NO_TEXT | {"published_at", "site_icon", "site_name"}
+
 _ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
 _ODD_RESULT = N_("A search result could not be read.")
 _ODD_FILE = N_("A file of this message has neither a name nor an id.")
@@ -67,10 +70,11 @@ _NEW_TYPE = N_("This kind of piece is not known yet; the text found in it is kep
 
 @dataclass(slots=True)
 class Notes:
-    """The problems met in a conversation, and the unknown types among them, which are told once."""
+    """The problems met in a conversation, and the types that are unknown or misbuilt, which are told once."""
 
     problems: list[Problem] = field(default_factory=list)
     types: set[str] = field(default_factory=set)
+    misbuilt: set[str] = field(default_factory=set)
 
     def add(self, where: str, what: str) -> None:
         """Keep one problem."""
@@ -107,6 +111,12 @@ def best_text(value: Any) -> str:
     return _own_words(value)
 
 
+def all_words(value: Any) -> str:
+    """The best text in `value` and all other words in it; else `value` as JSON."""
+    found = best_text(value)
+    return with_other_words(found, value) if found else compact(value)
+
+
 def speakers(fragments: Iterable[Any]) -> tuple[Role, ...]:
     """Whose fragments these are, as far as their types tell: nobody's, one's, or the user's and an answer."""
     asks = answers = False
@@ -138,21 +148,34 @@ def read_fragments(
     attached: dict[tuple[str, str, int | None], Attachment] = {}
     for number, fragment in fragments:
         if not isinstance(fragment, dict):
-            notes.add(f"{where}.fragments.{number}", _ODD_FRAGMENT)
-            parts.append(Part(PartKind.UNKNOWN, best_text(fragment) or compact(fragment)))
+            notes.add(f"{where}.fragments.{number}", MISBUILT)
+            parts.append(Part(PartKind.UNKNOWN, all_words(fragment)))
             continue
         kind = fragment.get("type")
         said = fragment.get("content")
-        if isinstance(said, str) and isinstance(kind, str) and kind in _SPOKEN:
-            if said:
-                parts.append(Part(_SPOKEN[kind], said, kind))
-        elif kind == "FILE":
+        if said and isinstance(said, str) and isinstance(kind, str) and kind in _SPOKEN:
+            parts.append(Part(_SPOKEN[kind], said, kind))
+            continue
+        before = len(parts)
+        if kind == "FILE":
             parts.extend(_files(fragment, f"{where}.fragments.{number}", attached, notes))
         else:
             parts.extend(_parts(fragment, f"{where}.fragments.{number}", notes))
+        if silent(parts, before):
+            parts.extend(misbuilt(parts, fragment, text(kind), f"{where}.fragments.{number}", notes))
     if files:
         parts.extend(_files({"files": files}, where, attached, notes))
+        parts.extend(misbuilt(parts, files, "FILE", f"{where}.files", notes))
     return tuple(parts), tuple(attached.values())
+
+
+def misbuilt(parts: Iterable[Part], value: Any, kind: str, where: str, notes: Notes) -> Iterator[Part]:
+    """What reads like words in `value` and is in none of a message's `parts`; told once per conversation and type."""
+    if found := other_words(told_by(parts, ()), value, _BESIDE_TEXT):
+        if kind not in notes.misbuilt:
+            notes.misbuilt.add(kind)
+            notes.add(where, MISBUILT)
+        yield Part(PartKind.UNKNOWN, "\n".join(found), kind)
 
 
 def _parts(fragment: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Part]:
@@ -169,9 +192,7 @@ def _parts(fragment: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Pa
                 notes.types.add(name)
                 notes.add(where, _NEW_TYPE)
             rest = {key: value for key, value in fragment.items() if key != "type"}
-            found = best_text(rest)
-            said = with_other_words(found, rest) if found else compact(rest) if rest else ""
-            yield Part(PartKind.UNKNOWN, said, name)
+            yield Part(PartKind.UNKNOWN, all_words(rest) if rest else "", name)
 
 
 def _content(fragment: Mapping[str, Any], where: str, notes: Notes) -> str:
@@ -181,7 +202,7 @@ def _content(fragment: Mapping[str, Any], where: str, notes: Notes) -> str:
     if content is None:
         return ""
     notes.add(f"{where}.content", _ODD_TEXT)
-    return best_text(content) or compact(content)
+    return all_words(content)
 
 
 def _own_words(value: Any) -> str:

@@ -15,6 +15,7 @@ from chathold.core.model import Role
 from chathold.core.texts import N_
 from chathold.providers.deepseek_fragments import (
     Notes,
+    all_words,
     best_text,
     compact,
     identifier,
@@ -22,6 +23,7 @@ from chathold.providers.deepseek_fragments import (
     speakers,
 )
 from chathold.providers.values import items, mapping, seconds
+from chathold.providers.words import holds_words
 
 ROOT = "root"
 """The node that all else hangs below."""
@@ -66,6 +68,8 @@ def nodes_of(value: Mapping[str, Any], held: Mapping[str, Any], where: str, note
         case _:
             notes.add("", _NO_MESSAGES)
             return {}
+    if all(node.message is None for node in nodes.values()) and (holds_words(value) or holds_words(held)):
+        notes.add("", _NO_MESSAGES)
     _settle_claims(nodes, notes)
     _report_circle(nodes, notes)
     return nodes
@@ -77,6 +81,8 @@ def _of_tree(tree: Mapping[str, Any], notes: Notes) -> dict[str, Node]:
         if not isinstance(raw, dict):
             notes.add(f"mapping.{key}", _ODD_NODE)
         held = mapping(raw)
+        if held.get("message") is None and holds_words(held):
+            notes.add(f"mapping.{key}", _ODD_NODE)
         claims = _claims(held.get("parent"), f"mapping.{key}.parent", notes)
         nodes[key] = _node(key, f"mapping.{key}.message", claims, held.get("message"), notes)
     for key, raw in tree.items():
@@ -165,10 +171,9 @@ def _flat(message: Mapping[str, Any], kind: str, where: str, notes: Notes) -> li
     """What a message without fragments says, as fragments; `kind` is the type of its text."""
     content = message.get("content")
     if content and not isinstance(content, str):
-        found = best_text(content)
-        if not found:
+        if not best_text(content):
             notes.add(f"{where}.content", _ODD_CONTENT)
-        content = found or compact(content)
+        content = all_words(content)
     said = (
         {"type": "THINK", "content": message.get("reasoning_content") or message.get("thinking_content")},
         {"type": "SEARCH", "results": message.get("search_results")},

@@ -30,11 +30,13 @@ from chathold.core.texts import N_
 from chathold.providers.deepseek_fragments import (
     Notes,
     identifier,
+    misbuilt,
     read_fragments,
     speakers,
 )
 from chathold.providers.deepseek_nodes import Node, nodes_of
 from chathold.providers.values import mapping, seconds, text
+from chathold.providers.words import silent
 
 _ANSWER = "/answer"
 _HOLDERS = (("data", "biz_data"), ("data",), ())
@@ -196,6 +198,11 @@ def _message(
     notes: Notes,
 ) -> Message:
     parts, attachments = read_fragments(pieces, files, node.where, notes)
+    metadata = {key: value for key, value in held.items() if key not in _READ_OF_MESSAGES}
+    whole = isinstance(held.get("fragments"), list)
+    if (metadata or not whole) and silent(parts):
+        unread = metadata if whole else {**metadata, "fragments": held.get("fragments")}
+        parts = (*parts, *misbuilt(parts, unread, "", node.where, notes))
     return Message(
         id=name,
         role=role,
@@ -204,6 +211,6 @@ def _message(
         time=_time(held, _CREATED, node.where, notes),
         parts=parts,
         attachments=attachments,
-        structured=isinstance(held.get("fragments"), list),
-        metadata={key: value for key, value in held.items() if key not in _READ_OF_MESSAGES},
+        structured=whole,
+        metadata=metadata,
     )

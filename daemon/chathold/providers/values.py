@@ -27,29 +27,6 @@ def items(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def reads_like_words(value: str) -> bool:
-    """Whether a person may have written this: it holds a space, or more than ASCII; ids, times and addresses do not."""
-    return " " in value or not value.isascii()
-
-
-def with_other_words(told: str, value: Any) -> str:
-    """`told`, and below it all else in `value` that reads like words: strings with a space, or beyond ASCII.
-
-    For what is of a type that is not known: whatever a person may have written there is shown. By name, not in the
-    order of the JSON, which exports change.
-    """
-    said, waiting = [told], [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            waiting += [each[name] for name in sorted(each, reverse=True)]
-        elif isinstance(each, list):
-            waiting += reversed(each)
-        elif isinstance(each, str) and reads_like_words(each) and not any(each in words for words in said):
-            said.append(each)
-    return "\n".join(said)
-
-
 def size(value: Any) -> int | None:
     """A size in bytes, if `value` is one."""
     match value:
