@@ -102,3 +102,5 @@ def test_a_file_of_which_no_message_can_be_read_is_a_failure(tmp_path: Path) -> 
     (receipt,) = chathold(tmp_path / "home", "import", str(path), expect=1)["imports"]
     assert receipt["outcome"] == "failed"
     assert receipt["conversations"]["found"] == 3
+    (found,) = chathold(tmp_path / "home", "check")["accounts"]
+    assert (found["unreadable"], found["verdict"]) == (3, "here_except")

@@ -19,6 +19,7 @@ from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
 from chathold.core.errors import ArchiveError
+from chathold.core.problem import NOT_SHOWN
 from chathold.core.texts import _
 
 Json = dict[str, Any]
@@ -150,15 +151,19 @@ def _chats(missing: list[Json]) -> int:
 
 
 def _unreadable(archive: Archive, mine: tuple[str, str]) -> int:
-    """Records that are kept as they are because nobody can read them."""
-    row = archive.database.execute(
-        "SELECT count(DISTINCT record.id) FROM record JOIN form ON form.record = record.id"
+    """Records that nobody can read, and those of which a form holds more than can be shown."""
+    rows = archive.database.execute(
+        "SELECT record.id, readable, problems FROM record JOIN form ON form.record = record.id"
         " JOIN sighting ON sighting.form = form.id JOIN file_state ON file_state.file = sighting.file"
         " JOIN reading ON reading.form = form.id"
-        " WHERE provider = ? AND file_state.account = ? AND NOT readable",
+        " WHERE provider = ? AND file_state.account = ? AND (NOT readable OR problems != '[]')",
         mine,
-    ).fetchone()
-    return int(row[0])
+    )
+    return len({record for record, readable, problems in rows if not readable or _hides(problems)})
+
+
+def _hides(problems: str) -> bool:
+    return any(what in NOT_SHOWN for _where, what in json.loads(problems))
 
 
 def _unconfirmed(archive: Archive, mine: tuple[str, str]) -> int:

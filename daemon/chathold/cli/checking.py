@@ -118,8 +118,8 @@ def _say(found: dict[str, Any]) -> None:
         write(
             "  ! "
             + ngettext(
-                "{n} record could not be read; it is kept as it is.",
-                "{n} records could not be read; they are kept as they are.",
+                "{n} record could not be read in full; it is kept as it is.",
+                "{n} records could not be read in full; they are kept as they are.",
                 found["unreadable"],
             ).format(n=found["unreadable"])
         )

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chathold.core.texts import N_
+
+NO_MESSAGES = N_("No messages were found in this conversation.")
+NO_MESSAGE = N_("This place in the conversation holds no message that can be read.")
+NOT_SHOWN = frozenset({NO_MESSAGES, NO_MESSAGE})
+"""Problems of a conversation that may say more than can be shown of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -25,7 +25,7 @@ from itertools import pairwise
 from typing import Any
 
 from chathold.core.model import Extract, Message, PartKind, Reading, Role
-from chathold.core.problem import Problem
+from chathold.core.problem import NO_MESSAGE, NO_MESSAGES, Problem
 from chathold.core.texts import N_
 from chathold.providers.chatgpt_content import Draft, read_content
 from chathold.providers.chatgpt_text import compact, parsed, raw_text, shown
@@ -47,8 +47,6 @@ _UNSEEN = ("system", "developer")
 _CANVAS_TEXTS = ("content", "textdoc_content", "text")
 
 _NO_OBJECT = N_("This is not built like a ChatGPT conversation.")
-_NO_MESSAGES = N_("No messages were found in this conversation.")
-_ODD_NODE = N_("This place in the conversation holds no message that can be read.")
 _ODD_TITLE = N_("The title is not plain text.")
 _ODD_TIME = N_("This time could not be read.")
 _NOBODY = N_("It is not said who wrote this message.")
@@ -86,13 +84,13 @@ def read_conversation(value: Any) -> Reading:
     finds = _Finds()
     tree = value.get("mapping")
     if not isinstance(tree, dict):
-        finds.problem("mapping", _NO_MESSAGES)
+        finds.problem("mapping", NO_MESSAGES)
         tree = {}
         messages, links = list[Message](), list[tuple[str, str]]()
     else:
         messages, links = _nodes(dict(sorted(tree.items())), finds)
         if not messages and holds_words(value):
-            finds.problem("mapping", _NO_MESSAGES)
+            finds.problem("mapping", NO_MESSAGES)
     title = value.get("title")
     if title is not None and not isinstance(title, str):
         finds.problem("title", _ODD_TITLE)
@@ -138,7 +136,7 @@ def _nodes(tree: Mapping[str, Any], finds: _Finds) -> tuple[list[Message], list[
     links: list[tuple[str, str]] = []
     for node, held in tree.items():
         if not isinstance(held, dict):
-            finds.problem(f"mapping.{node}", _ODD_NODE)
+            finds.problem(f"mapping.{node}", NO_MESSAGE)
             continue
         parents = tuple(claims[node])
         message = held.get("message")
@@ -147,9 +145,9 @@ def _nodes(tree: Mapping[str, Any], finds: _Finds) -> tuple[list[Message], list[
                 messages.append(_message(name, parents, message, finds))
             continue
         if message is not None:
-            finds.problem(f"mapping.{node}.message", _ODD_NODE)
+            finds.problem(f"mapping.{node}.message", NO_MESSAGE)
         elif holds_words(held):
-            finds.problem(f"mapping.{node}", _ODD_NODE)
+            finds.problem(f"mapping.{node}", NO_MESSAGE)
         links.extend((node, parent) for parent in parents)
     messages.sort(key=lambda message: (message.time or 0.0, message.id))
     return messages, sorted(links)

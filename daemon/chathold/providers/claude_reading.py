@@ -29,6 +29,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Extract, Message, Part, PartKind, Reading, Role
+from chathold.core.problem import NO_MESSAGE, NO_MESSAGES
 from chathold.core.texts import N_
 from chathold.providers.claude_blocks import (
     IN_FILES,
@@ -69,8 +70,6 @@ _READ_IN_DESIGN = frozenset({"id", "role", "content", "contentBlocks", "timestam
     "authorName",
 }
 
-_NO_MESSAGES = N_("No messages were found in this conversation.")
-_ODD_MESSAGE = N_("This place in the conversation holds no message that can be read.")
 _ODD_TIME = N_("This time could not be read.")
 _NOBODY = N_("It is not said who wrote this message.")
 _ITSELF = N_("This message claims to follow itself.")
@@ -94,7 +93,7 @@ class _Chat:
         if self.later:
             self._check_parents()
         if not self.messages and (not self.listed or holds_words(value)):
-            self.notes.add("chat_messages", _NO_MESSAGES)
+            self.notes.add("chat_messages", NO_MESSAGES)
         return Reading(
             title=text(value.get("name")) or text(value.get("title")),
             created=_time(value.get("created_at"), "created_at", self.notes),
@@ -176,7 +175,7 @@ def _read_chat(value: Mapping[str, Any], listed: list[Any]) -> Reading:
     chat = _Chat(text(value.get("uuid")))
     register = Register(chat.notes)
     last = ""
-    for place, raw in objects(listed, "chat_messages", chat.notes, _ODD_MESSAGE):
+    for place, raw in objects(listed, "chat_messages", chat.notes, NO_MESSAGE):
         claimed = text(raw.get("uuid"))
         where = f"chat_messages.{claimed}" if claimed else place
         role = _role(raw.get("sender") or raw.get("role"), where, chat.notes)
@@ -284,7 +283,7 @@ def _read_design(value: Mapping[str, Any], listed: list[Any]) -> Reading:
     register = Register(chat.notes)
     authors: set[str] = set()
     parents: tuple[str, ...] = ()
-    for place, raw in objects(listed, "messages", chat.notes, _ODD_MESSAGE):
+    for place, raw in objects(listed, "messages", chat.notes, NO_MESSAGE):
         inner = mapping(raw.get("content"))
         claimed = text(raw.get("uuid")) or text(inner.get("id"))
         where = f"messages.{claimed}" if claimed else place

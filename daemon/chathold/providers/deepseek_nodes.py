@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chathold.core.model import Role
+from chathold.core.problem import NO_MESSAGE, NO_MESSAGES
 from chathold.core.texts import N_
 from chathold.providers.deepseek_fragments import (
     Notes,
@@ -28,8 +29,6 @@ from chathold.providers.words import holds_words
 ROOT = "root"
 """The node that all else hangs below."""
 
-_NO_MESSAGES = N_("No messages were found in this conversation.")
-_ODD_NODE = N_("This place in the conversation holds no message that can be read.")
 _ODD_FRAGMENTS = N_("The pieces of this message could not be read.")
 _ODD_CONTENT = N_("The text of this message is not plain text; what could be read is kept.")
 _ODD_PARENT = N_("Which message this one follows could not be read.")
@@ -66,10 +65,10 @@ def nodes_of(value: Mapping[str, Any], held: Mapping[str, Any], where: str, note
         case {"messages": list(messages)}, _:
             nodes = _of_row(messages, "messages", notes)
         case _:
-            notes.add("", _NO_MESSAGES)
+            notes.add("", NO_MESSAGES)
             return {}
     if all(node.message is None for node in nodes.values()) and (holds_words(value) or holds_words(held)):
-        notes.add("", _NO_MESSAGES)
+        notes.add("", NO_MESSAGES)
     _settle_claims(nodes, notes)
     _report_circle(nodes, notes)
     return nodes
@@ -79,10 +78,10 @@ def _of_tree(tree: Mapping[str, Any], notes: Notes) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     for key, raw in tree.items():
         if not isinstance(raw, dict):
-            notes.add(f"mapping.{key}", _ODD_NODE)
+            notes.add(f"mapping.{key}", NO_MESSAGE)
         held = mapping(raw)
         if held.get("message") is None and holds_words(held):
-            notes.add(f"mapping.{key}", _ODD_NODE)
+            notes.add(f"mapping.{key}", NO_MESSAGE)
         claims = _claims(held.get("parent"), f"mapping.{key}.parent", notes)
         nodes[key] = _node(key, f"mapping.{key}.message", claims, held.get("message"), notes)
     for key, raw in tree.items():
@@ -110,7 +109,7 @@ def _of_row(messages: list[Any], where: str, notes: Notes) -> dict[str, Node]:
     for index, raw in enumerate(messages):
         place = f"{where}.{index}"
         if not isinstance(raw, dict):
-            notes.add(place, _ODD_NODE)
+            notes.add(place, NO_MESSAGE)
             continue
         claims = (
             [last]
@@ -152,7 +151,7 @@ def _made_id(node: Node, equals: dict[str, int]) -> str:
 def _node(name: str, where: str, claims: list[str], message: Any, notes: Notes) -> Node:
     if not isinstance(message, dict):
         if message is not None:
-            notes.add(where, _ODD_NODE)
+            notes.add(where, NO_MESSAGE)
         return Node(name, where, claims, None, [], ())
     fragments = message.get("fragments")
     if isinstance(fragments, list) and fragments:
