@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,18 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--regenerate` writes golden expectations that are missing."""
     parser.addoption("--regenerate", action="store_true", help="write missing golden expectations")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where Python is to leave no `__pycache__`, every process that is started would compile the program anew.
+
+    Bytecode goes to pytest's own cache instead, if there is one.
+    """
+    if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider"):
+        folder = os.fspath(config.cache.mkdir("bytecode"))
+        sys.dont_write_bytecode, sys.pycache_prefix = False, folder
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
 
 
 @pytest.fixture

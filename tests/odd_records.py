@@ -186,7 +186,7 @@ CHATGPT: dict[str, Odd] = {
         (SAID, "more"),
     ),
     "an unknown type of content": Odd(
-        chatgpt("odd", node("m", None, {"content_type": "hologram", "text": SAID, "depth": 3}))
+        chatgpt("odd", node("m", None, {"content_type": "hologram", "text": SAID, "depth": 3})), told=True
     ),
     "a cut answer": Odd(chatgpt("odd", node("m", None, SAID, status="in_progress"))),
     "CESU-8": Odd(replaced(SAID, SAID.encode() + b" \xed\xa0\xbd\xed\xb8\x82"), (f"{SAID} 😂",)),

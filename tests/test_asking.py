@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import permutations
@@ -151,10 +152,26 @@ def test_an_archive_of_the_first_format_has_questions_once_it_is_brought_up(home
 
 def test_the_command_line_can_answer_too(home: Path) -> None:
     """Of a named account that is asked about; of another, and when nothing is asked, it says so."""
-    for account in ("chatgpt", "chatgpt/nobody"):
-        assert chathold(home, "check", account, "--deleted-there", "yes", expect=1)["error"]["title"]
+    assert chathold(home, "check", "chatgpt/nobody", "--deleted-there", "yes", expect=1)["error"]["title"]
     assert _gone(home) == 0
     account = f"chatgpt/{histories.ADA}"
     (found,) = chathold(home, "check", account, "--deleted-there", "yes")["accounts"]
     assert (_gone(home), found["unconfirmed_gone"]) == (KNOWN - HELD, 0)
     assert chathold(home, "check", account, "--deleted-there", "no", expect=1)["error"]["title"]
+
+
+def test_a_services_only_account_needs_no_name(home: Path) -> None:
+    """There is none with which it could be mistaken."""
+    chathold(home, "check", "chatgpt", "--deleted-there", "yes")
+    assert _gone(home) == KNOWN - HELD
+
+
+def test_of_several_accounts_one_has_to_be_named(home: Path, tmp_path: Path) -> None:
+    """They are told, and nothing is noted."""
+    chat = {"id": "c", "title": "A", "create_time": 1.0e9, "mapping": {}}
+    (tmp_path / "conversations.json").write_text(json.dumps([chat]))
+    chathold(home, "import", str(tmp_path / "conversations.json"), "--account", "bob")
+    error = chathold(home, "check", "chatgpt", "--deleted-there", "yes", expect=2)["error"]
+    assert error["title"] == "Several accounts could be meant."
+    assert all(f"chatgpt/{account}" in error["advice"] for account in (histories.ADA, "bob"))
+    assert _gone(home) == 0

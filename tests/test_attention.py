@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 import histories
+from chathold.__main__ import main
 from chathold.archive.store import Archive
 from chathold.attention import Kind, Leads, Severity, Situation, concerns
 from chathold.attention.gathering import situation_of
 from chathold.configuration import Fault
+from chathold.core.errors import ChatholdError
 from chathold.home import Home
 from chathold.reminders import Reminder
 from chathold.reminders import Stage as ReminderStage
@@ -27,9 +29,11 @@ WAITS = Pending(
 PARTS = {"path": "/d/manifest.json", "state": "waiting_for_parts", "reason": "2 files", "missing": ["a", "b"]}
 GONE = {"provider": "chatgpt", "service": "ChatGPT", "label": "Ada", "held": 3, "known": 412, "file": "ab"}
 AWAY = {"folder": "/d", "state": "missing", "reason": "It is not there."}
+CLOSED = ChatholdError("It cannot be written to.", place="/d/secret notes", advice="Name another.")
 DUE = Reminder("chatgpt", "ada", "Ada", "", ReminderStage.DUE, 0.0, 0.0, 0.0)
 SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"faults": [Fault("No.", "Yes.", 3)]}, Kind.SETTINGS, Severity.FAILED, Leads.SETTINGS),
+    ({"notes": CLOSED}, Kind.NOTES, Severity.FAILED, Leads.SETTINGS),
     ({"pending": [WAITS]}, Kind.DOWNLOAD, Severity.FAILED, Leads.SERVICES),
     ({"pending": [replace(WAITS, stage=Stage.RETRYING)]}, Kind.DOWNLOAD, Severity.WAITING, Leads.NOWHERE),
     ({"pending": [replace(WAITS, stage=Stage.WAITING)]}, Kind.DOWNLOAD, Severity.MILD, Leads.NOWHERE),
@@ -78,7 +82,7 @@ def test_the_gravest_comes_first() -> None:
             everything |= changes
     found = concerns(Situation(**everything))
     assert [each.severity for each in found] == sorted((each.severity for each in found), reverse=True)
-    assert len({each.kind for each in found}) == 10
+    assert len({each.kind for each in found}) == 11
 
 
 def test_titles_name_no_file() -> None:
@@ -135,3 +139,23 @@ def test_status_tells_of_it(tmp_path: Path) -> None:
     assert [each["kind"] for each in found] == ["gone", "stopped", "copy", "reminder"]
     assert found[0]["severity"] == "waiting"
     assert "3 of your 12 chats" in found[0]["detail"]
+
+
+def test_notes_that_cannot_be_written_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that is not there, and one that is closed to us, in words and as JSON; one that will do is not."""
+    home, notes = tmp_path / "home", tmp_path / "notes"
+    home.mkdir()
+    (home / "config.toml").write_text(f"[mirror]\nfolder = '{notes}'\n")
+
+    def told() -> list[str]:
+        return [each["detail"] for each in chathold(home, "status")["attention"] if each["kind"] == "notes"]
+
+    assert told() == [f"{notes}: The folder of notes is not there."]
+    notes.mkdir()
+    assert told() == []
+    monkeypatch.setattr("chathold.places.can_write", lambda folder: folder != notes)
+    assert told() == [f"{notes}: The folder of notes cannot be written to."]
+    main(["--home", str(home), "status"])
+    assert f"! The folder of notes is not kept up to date. {notes}: " in capsys.readouterr().out

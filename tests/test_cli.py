@@ -7,9 +7,11 @@ import os
 import shutil
 import subprocess
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
 
@@ -309,6 +311,19 @@ def test_a_gone_chat_is_marked_and_explained(kept: Path) -> None:
 # --- show, history, diff
 
 
+def test_too_little_of_an_id_is_told_apart_from_none(tmp_path: Path) -> None:
+    """Letters that several ids begin with, one letter that one begins with, and letters that none begins with."""
+    home = tmp_path / "home"
+    export = histories.chatgpt(tmp_path, 0, [histories.chat(number) for number in range(12)])
+    assert said(home, "import", os.fspath(export)).code == 0
+    first = Counter(line["id"][0] for line in _listed(home))
+    expected = {0: "There is no conversation of this id.", 1: "This is too little of an id."}
+    assert {min(first[letter], 2) for letter in "0123456789abcdef"} == {0, 1, 2}
+    for letter in "0123456789abcdef":
+        title = _json(said(home, "show", letter, "--json"))["error"]["title"]
+        assert title == expected.get(first[letter], "Several ids begin like this.")
+
+
 def test_show_takes_a_version_by_number_and_by_key(kept: Path) -> None:
     """What `history` lists is what `show --version` takes; without one the newest is shown."""
     versions = _json(said(kept, "history", ID["Chat 2"], "--json"))["versions"]
@@ -345,6 +360,25 @@ def test_show_all_shows_every_branch(kept: Path) -> None:
     assert "more message" not in everything
 
 
+def test_the_head_of_a_version_is_that_versions(tmp_path: Path) -> None:
+    """Title, date of change and number of messages are as they were, in words and as JSON."""
+    chats = histories.chat(1, turns=2), histories.renamed(histories.chat(1, turns=4), "Renamed")
+    for number, chat in enumerate(chats):
+        export = histories.chatgpt(tmp_path, number, [chat])
+        assert said(tmp_path / "home", "import", os.fspath(export)).code == 0
+    (line,) = _listed(tmp_path / "home")
+    then, now = (
+        _json(said(tmp_path / "home", "show", line["id"], "--version", version, "--json"))["conversation"]
+        for version in ("1", "2")
+    )
+    assert (then["title"], then["messages"]) == ("Chat 1", 2)
+    assert then["updated"] < now["updated"]
+    assert now == line
+    head = said(tmp_path / "home", "show", line["id"], "--version", "1").out.splitlines()[:2]
+    assert head[0] == "Chat 1"
+    assert head[1].endswith(" · 2 messages")
+
+
 def test_history_lists_versions_oldest_first(kept: Path) -> None:
     """A row a version: number, key, the export's day, and how much was added."""
     run = said(kept, "history", ID["Chat 2"])
@@ -379,6 +413,21 @@ def test_an_account_goes_by_its_label(home: Path) -> None:
     assert said(home, "account", "label", "chatgpt/nobody", "x").code == 1
 
 
+@pytest.mark.parametrize("command", [["list"], ["list", "--documents"], ["search", "chat"]])
+def test_an_account_is_found_by_the_masked_label_that_is_shown(tmp_path: Path, command: list[str]) -> None:
+    """As well as by its id; by another address nothing is."""
+    home = tmp_path / "home"
+    assert said(home, "import", os.fspath(histories.claude_earlier(tmp_path))).code == 0
+    (account,) = _json(said(home, "account", "--json"))["accounts"]
+    assert "•" in account["label"]
+    by_label, by_id, by_other = (
+        said(home, *command, "--account", each).out
+        for each in (account["label"], account["account"], "x•••@y")
+    )
+    assert by_label == by_id != by_other
+    assert by_label
+
+
 def test_forgetting_has_to_be_meant(home: Path) -> None:
     """Where nobody can be asked, nothing is erased without `--yes`."""
     asked = started(home, "forget", ID["Chat 1"])
@@ -386,6 +435,39 @@ def test_forgetting_has_to_be_meant(home: Path) -> None:
     assert "--yes" in asked.err
     assert "1 chat or document was erased." in said(home, "forget", ID["Chat 1"], "--yes").out
     assert said(home, "show", ID["Chat 1"]).code == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "does"),
+    [
+        ("search", ["Only what this one said:", "Only messages with code,"]),
+        (
+            "export",
+            ["Only chats in which this one said something:", "Only chats in which a message has code,"],
+        ),
+    ],
+)
+def test_help_says_whether_messages_or_whole_chats_are_chosen(
+    kept: Path, command: str, does: list[str]
+) -> None:
+    """`search` shows messages; `export` takes the chats that hold such a message."""
+    told = " ".join(said(kept, command, "--help").out.split())
+    assert [each for each in does if each not in told] == []
+
+
+def test_what_is_to_be_forgotten_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One chat in the question, several above it, with title and service; "no" leaves them."""
+    asked: list[str] = []
+    monkeypatch.setattr("chathold.cli.forgetting.sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("click.confirm", lambda question, **_named: asked.append(question))
+    assert said(home, "forget", ID["Chat 1"]).code == 1
+    several = said(home, "forget", ID["Chat 1"], ID["Chat 2"])
+    assert asked == [
+        "Erase the chat “Chat 1” (ChatGPT) for good, here and in later imports?",
+        "Erase 2 chats for good, here and in later imports?",
+    ]
+    assert several.err.splitlines()[:2] == ["  the chat “Chat 1” (ChatGPT)", "  the chat “Chat 2” (ChatGPT)"]
+    assert len(_listed(home)) == 5
 
 
 @pytest.mark.parametrize(
@@ -464,6 +546,21 @@ def test_a_relative_path_is_remembered_in_full(tmp_path: Path, monkeypatch: pyte
     said(tmp_path / "home", "import", os.path.relpath(parts[0], tmp_path))
     waiting = _json(said(tmp_path / "home", "status", "--json"))["downloads"]
     assert [each["path"] for each in waiting] == [os.fspath(parts[0])]
+
+
+def test_what_is_advised_for_a_cut_file_can_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole command is named, for pages tell it, too; and `try` can look at what is whole."""
+    monkeypatch.setattr("chathold.reader.trying.serve", lambda *_given, **_named: None)
+    with ZipFile(histories.claude_earlier(tmp_path)) as export:
+        name = next(each for each in export.namelist() if each.endswith("conversations.json"))
+        whole = export.read(name).rstrip()
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(whole[:-1])
+    refused = said(tmp_path / "home", "try", "--no-browser", os.fspath(cut))
+    assert refused.code == 1
+    assert '"chathold import --rescue FILE"' in refused.err
+    rescued = said(tmp_path / "home", "try", "--no-browser", "--rescue", os.fspath(cut))
+    assert (rescued.code, "5 chats found: 5 new" in rescued.out) == (0, True)
 
 
 # --- hostile texts, terminals

@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathold.configuration import SETTINGS, ConfigurationError, Setting, Settings, examine, load
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, Text, TimeOfDay
+from chathold.configuration.kinds import Choice, Filters, Flag, Folder, Folders, Number, TimeOfDay
 from chathold.configuration.lines import key_lines
 from chathold.configuration.reading import LARGEST
 from chathold.configuration.settings import ArchivePlace, Downloads, Log
+from chathold.core.errors import UsageError
+from chathold.search import Wish, parse
 from screens import ROOT
 
 EXAMPLE = (ROOT / "config.example.toml").read_text("utf-8")
@@ -130,6 +132,18 @@ def test_a_wrong_value_is_refused_with_its_line(file: Path, name: str, value: st
     assert fault.line == 4
     assert fault.what.startswith(f"{name} cannot be ")
     assert fault.fix == BY_NAME[name].kind.wanted
+
+
+@pytest.mark.parametrize("query", ["provider:foo", "(x", "since:tomorrow", "NOT x", '\\"x', "   "])
+def test_a_query_that_means_nothing_is_refused_with_its_line(file: Path, query: str) -> None:
+    """As a search would refuse it, in the search's words; and until it is mended nothing is written as notes."""
+    text = f'[mirror]\nfolder = "/notes"\nfilters = "{query}"\n'
+    (fault,) = _refused(file, text).faults
+    assert (fault.line, fault.name) == (3, "mirror.filters")
+    with pytest.raises(UsageError) as refused:
+        parse(Wish(query.replace("\\", "")))
+    assert fault.fix == f"{refused.value.title} {refused.value.advice}"
+    assert examine(file)[0].mirror.folder is None
 
 
 def test_there_are_wrong_values_for_every_setting() -> None:
@@ -389,7 +403,7 @@ def _limits(setting: Setting) -> str:
             return "true or false."
         case TimeOfDay():
             return 'From "00:00" to "23:59".'
-        case Folder() | Folders() | Text():
+        case Folder() | Folders() | Filters():
             return ""
         case _:
             raise AssertionError(setting.kind)

@@ -70,7 +70,7 @@ def shown_right(place: Place, steps: list[tuple[Steps, str, int]], expected: set
     contents |= {fingerprint(each) for each in place.downloads.iterdir() if each.is_dir()}
     assert set(place.files()) <= contents
     assert len(place.files()) == len(set(place.files())) >= len(expected)
-    told = [line for line in place.log().splitlines() if " 1 chats found" in line]
+    told = [line for line in place.log().splitlines() if " 1 chat found" in line]
     assert len(told) <= len(place.files())
     failed = {number for _steps, way, number in steps if way == "web_page"}
     assert sum("web page" in line for line in place.log().splitlines()) == len(failed)

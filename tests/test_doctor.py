@@ -92,7 +92,7 @@ def test_as_json_there_is_one_document(kept: Path) -> None:
     assert list(value) == ["ok", "checks"]
     assert value["ok"] is True
     assert {tuple(check) for check in value["checks"]} == {("name", "state", "what", "fix")}
-    assert {check["name"] for check in value["checks"]} == set(NAMES) - {"after_import"}
+    assert {check["name"] for check in value["checks"]} == set(NAMES) - {"after_import", "notes"}
 
 
 def test_a_fault_is_told_with_what_mends_it(root: Path) -> None:
@@ -327,6 +327,15 @@ def test_moving_needs_folders_that_can_be_written_to(
     assert _states(_found(root, "after_import")) == ["fault", "fault"]
 
 
+def test_the_folder_of_notes_is_looked_at(root: Path, tmp_path: Path) -> None:
+    """If the settings name one: whether it is there, and apart from the archive."""
+    settings = "[mirror]\nfolder = '{}'\n".format
+    assert _found(root, "notes") == []
+    assert _one(root, "notes", settings(tmp_path / "gone")).state == "fault"
+    (tmp_path / "notes").mkdir()
+    assert _one(root, "notes", settings(tmp_path / "notes")).state == "ok"
+
+
 def test_the_trash_is_the_users_own_on_the_same_disk(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It need not be there yet; whether it can be made counts."""
     data = Path.home() / ".local" / "share"
@@ -385,7 +394,7 @@ def test_an_archive_that_will_not_open_says_why(kept: Path) -> None:
     (finding,) = (each for each in found if each.name == "archive")
     assert finding.state is State.FAULT
     assert "chathold restore" in finding.fix
-    assert {each.name for each in found} == set(NAMES) - {"after_import"}
+    assert {each.name for each in found} == set(NAMES) - {"after_import", "notes"}
 
 
 def test_an_archive_of_a_newer_chathold_is_told(kept: Path) -> None:

@@ -195,7 +195,7 @@ def test_the_fingerprint_of_a_folder_is_that_of_its_files(fill: Fill) -> None:
 
 
 def test_children_are_what_is_worth_trying(fill: Fill) -> None:
-    """ZIPs by content, JSON files and folders, by name; hidden files and junk are not."""
+    """ZIPs by content or by name, JSON files and folders; hidden files and junk are not."""
     archive = ordinary([("a.json", b"[]")])
     folder = fill(
         {
@@ -215,7 +215,7 @@ def test_children_are_what_is_worth_trying(fill: Fill) -> None:
             "e": b"",
         }
     )
-    assert [path.name for path in children(folder)] == ["A.ZIP", "b.dms", "c.JSON", "cut", "d"]
+    assert [path.name for path in children(folder)] == ["A.ZIP", "b.dms", "c.JSON", "cut", "d", "old.zip"]
     with pytest.raises(ExportError):
         children(folder / "gone")
 

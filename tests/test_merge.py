@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chathold.core.merge import Merged, Sighting, better_title, merge
@@ -145,8 +145,18 @@ FORMS = st.builds(
 )
 
 
+_FLAT = ((REASONING, "One"), (TEXT, "One"), (REASONING, "One"))
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(FORMS, min_size=1, max_size=4))
+@example(
+    [
+        message(part(REASONING, "One, two"), structured=True),
+        message(*(part(kind, text) for kind, text in _FLAT), structured=False),
+        message(*(part(kind, text) for kind, text in _FLAT), structured=True),
+    ]
+)
 def test_no_text_is_lost_in_the_history(forms: list[Message]) -> None:
     """Whatever any form says of a kind is shown at the end, or stands in an older version, or is outranked."""
     final = merged(*forms)

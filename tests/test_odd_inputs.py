@@ -566,6 +566,46 @@ def test_a_folder_of_downloads_is_many(home: Path, folder: Path) -> None:
     digests(home)
 
 
+WEB_PAGE = b"<!doctype html><title>This link has expired</title>"
+
+
+@pytest.mark.parametrize("name", ["deepseek_data-2026-11-02.zip", "conversations.json"])
+def test_what_promises_to_be_an_export_is_told_of_in_a_folder_too(
+    home: Path, folder: Path, name: str
+) -> None:
+    """The page of an expired link is refused beside other downloads as it is alone."""
+    export(folder / "a.zip", "chatgpt", chatgpt("one"))
+    (folder / name).write_bytes(WEB_PAGE)
+    receipts = chathold(home, "import", str(folder), expect=1)["imports"]
+
+    assert [(each["outcome"], Path(each["path"]).name) for each in receipts] == [
+        ("imported", "a.zip"),
+        ("not_an_export", name),
+    ]
+    assert [receipts[1]] == chathold(home, "import", str(folder / name), expect=1)["imports"]
+
+
+def test_what_promises_nothing_is_passed_over_in_a_folder(home: Path, folder: Path) -> None:
+    """Other ZIPs, JSON files and folders are nobody's business; given alone, they are refused."""
+    export(folder / "a.zip", "chatgpt", chatgpt("one"))
+    (folder / "photos.zip").write_bytes(ordinary([("beach.png", PNG)]))
+    (folder / "page.zip").write_bytes(WEB_PAGE)
+    (folder / "settings.json").write_text('{"colour": "red"}')
+    (folder / "holiday").mkdir()
+    receipts = chathold(home, "import", str(folder))["imports"]
+
+    assert [Path(each["path"]).name for each in receipts] == ["a.zip"]
+    (alone,) = chathold(home, "import", str(folder / "photos.zip"), expect=1)["imports"]
+    assert alone["outcome"] == "not_an_export"
+
+
+def test_a_folder_with_nothing_to_import_is_refused(home: Path, folder: Path) -> None:
+    """Once, as the folder, whatever else it holds."""
+    (folder / "holiday").mkdir()
+    (folder / "holiday" / "photos.zip").write_bytes(ordinary([("beach.png", PNG)]))
+    refused(home, folder, "not_an_export")
+
+
 def test_parts_in_a_folder_are_parts(home: Path, folder: Path) -> None:
     """Claude's parts side by side are imported one by one, and found to belong together."""
     names = ("conversations-000.zip", "light_metadata-000.zip")
@@ -604,6 +644,7 @@ LONG: dict[str, tuple[int, Callable[[], bytes]]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_long_text(home: Path, folder: Path) -> None:
     """A message of 30 MB is imported, kept byte for byte, and so are its neighbours."""
     path = export(folder / "export.zip", "chatgpt", chatgpt("one"), long_record(30))

@@ -28,6 +28,8 @@ RECEIPT: dict[str, Any] = {
     "parts": {"seen": [], "missing": []},
     "advice": "",
 }
+ONE = {"found": 1, "new": 1, "updated": 0}
+NONE = {"found": 0, "new": 0, "updated": 0}
 
 
 @dataclass
@@ -381,10 +383,20 @@ def test_an_import_is_told_in_numbers(bench: Bench) -> None:
     [
         ({**RECEIPT, "outcome": "already_imported"}, "This export is in the archive already."),
         ({**RECEIPT, "outcome": "unchanged"}, "chatgpt: 5 chats found, 2 new, 1 continued."),
+        ({**RECEIPT, "conversations": ONE}, "chatgpt: 1 chat found, 1 new, 0 continued."),
+        ({**RECEIPT, "conversations": NONE}, "chatgpt: 0 chats found, 0 new, 0 continued."),
+        (
+            {**RECEIPT, "conversations": NONE, "documents": {"found": 3, "new": 2, "updated": 1}},
+            "chatgpt: 3 documents found, 2 new, 1 changed.",
+        ),
+        (
+            {**RECEIPT, "documents": ONE},
+            "chatgpt: 5 chats found, 2 new, 1 continued; 1 document found, 1 new, 0 changed.",
+        ),
         ({}, ""),
     ],
 )
-def test_what_an_import_found_is_said(receipt: dict[str, object], words: str) -> None:
+def test_what_an_import_found_is_said(receipt: dict[str, Any], words: str) -> None:
     """In a few words."""
     assert said_of(receipt) == words
 

@@ -147,6 +147,34 @@ def test_a_page_of_another_site_can_neither_read_nor_change(window: Tab, reader:
 # --- finding
 
 
+_STALLED = """() => {
+    const ended = (signal) => new ReadableStream({
+      start: (body) => signal.addEventListener("abort", () => body.error(signal.reason)),
+    });
+    window.asked = 0;
+    window.fetch = async (_where, asked) => {
+      window.asked += 1;
+      return new Response(ended(asked.signal));
+    };
+    const before = AbortController.prototype.abort;
+    window.aborted = 0;
+    AbortController.prototype.abort = function (...given) { window.aborted += 1; before.apply(this, given); };
+}"""
+"""Answers that begin and never end, unless they are given up; how often that was done is counted."""
+
+
+def test_a_search_that_is_given_up_is_no_error(window: Tab) -> None:
+    """While its answer is still coming in, a newer question takes its place, or the page is left."""
+    window.go("search")
+    window.page.evaluate(_STALLED)
+    for number, letter in enumerate("sort"):
+        window.page.locator("#q").press(letter)
+        window.until(f"window.asked === {number + 1}")
+    assert window.page.evaluate("window.aborted") == len("sort") - 1
+    window.go("chats")
+    assert window.complaints == []
+
+
 def test_searching_takes_no_mouse(window: Tab) -> None:
     """/ to the field, words, ↓ to the hits, Enter into the chat, where the words are marked; back to the hits."""
     page = window.page

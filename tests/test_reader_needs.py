@@ -100,6 +100,13 @@ def test_every_service_is_told_of_with_day_and_source(browser: Asking) -> None:
     assert all('rel="noopener noreferrer"' in each for each in outside)
 
 
+def test_the_overview_counts_what_the_list_holds(much: Asking) -> None:
+    """Reminders and what is only worth knowing, too."""
+    listed = re.findall(r'<li class="(?:due|failed|waiting|mild)">', much.get("attention").text)
+    assert len(listed) > 3
+    assert f" {len(listed)} things need your attention. See what" in text_of(much.get(""))
+
+
 def test_what_needs_attention_has_its_next_step(much: Asking, home: Path) -> None:
     """Each as the list has it, and the question can be answered there."""
     much.clock.now = time.time()

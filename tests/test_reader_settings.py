@@ -73,6 +73,11 @@ def test_what_is_saved_stands_in_the_file_with_the_comments(
         ("downloads.folders", "relative", "It is a list of folders"),
         ("downloads.after_import", "move", "Exports are to be moved, and no folder is named for them."),
         ("downloads.after_import", "<b>", 'cannot be "<b>"'),
+        (
+            "mirror.filters",
+            "provider:foo",
+            'mirror.filters cannot be "provider:foo". There is no such value of this filter. Use one of: ',
+        ),
         ("downloads.folders", "/", "cannot be watched: your home folder is in it"),
     ],
 )

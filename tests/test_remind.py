@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -148,3 +149,16 @@ def test_without_a_date_the_newest_chat_stands_in(tmp_path: Path) -> None:
     (reminder,) = _reminders(home)
     expected = found["last_export"] or found["newest_chat"]
     assert (reminder["account"], reminder["last_export"]) == ("unknown", expected)
+
+
+def test_without_any_date_the_import_stands_in(tmp_path: Path) -> None:
+    """A chat that tells no time is a copy all the same, and nothing happened in 1970."""
+    home, loose = tmp_path / "home", tmp_path / "conversations.json"
+    chat = {"uuid": "0b1f7f6e-6f0c-4a55-9d0b-0123456789ab", "name": "Bare", "chat_messages": []}
+    loose.write_text(json.dumps([chat]))
+    _import(home, loose)
+    (reminder,) = _reminders(home)
+    assert (reminder["stage"], reminder["last_export"], reminder["words"]) == ("fresh", None, "")
+    assert reminder["reminder_due"] > moment(time.time())
+    assert "no date" in said(home, "remind").out
+    assert "There is no copy" not in said(home, "status").out

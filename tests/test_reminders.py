@@ -70,6 +70,18 @@ def test_it_is_due_so_many_days_after_the_exports_own_date() -> None:
     assert one(young).due == NOW + DAY
 
 
+def test_a_copy_without_any_date_is_as_old_as_its_import() -> None:
+    """It is not younger; and that its date is not known is said."""
+    bare = LastExport("claude", "c", "c", exported=None, imported=NOW - DAY)
+    found = one(bare)
+    assert (found.stage, found.exported, found.due) == (Stage.FRESH, None, NOW + 29 * DAY)
+    late = one(bare, now=NOW + 29 * DAY)
+    assert late.stage is Stage.DUE
+    assert (
+        words_of(late, NOW + 29 * DAY, local) == "Your Claude copy has no date; it was imported 30 days ago."
+    )
+
+
 def test_days_are_a_setting_and_a_service_may_have_its_own() -> None:
     """Zero stands for those of all."""
     assert one(plan=Plan(days=40)).stage is Stage.FRESH

@@ -76,7 +76,7 @@ def count(archive: Archive, table: str) -> int:
 def test_an_import_leaves_everything_searchable(home: Path, archive: Archive) -> None:
     """As `status` says, too."""
     assert (standing(archive).indexed, standing(archive).pending) == (6, 0)
-    assert chathold(home, "status")["index"] == {"indexed": 6, "pending": 0, "unread": 0}
+    assert chathold(home, "status")["index"] == {"indexed": 6, "pending": 0, "unread": 0, "damaged": 0}
     assert find(archive, Wish("user")).total == 5
 
 
@@ -386,7 +386,7 @@ def test_an_index_that_is_none_is_made_anew(
 def test_status_answers_beside_a_damaged_index(home: Path, archive: Archive) -> None:
     """What cannot be read is not searchable."""
     _no_database(index_file(archive))
-    assert chathold(home, "status")["index"] == {"indexed": 0, "pending": 6, "unread": 0}
+    assert chathold(home, "status")["index"] == {"indexed": 0, "pending": 6, "unread": 0, "damaged": 0}
 
 
 def test_rebuild_makes_an_index_with_equal_answers(home: Path, archive: Archive) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chathold.core.errors import UsageError
+from chathold.queries.query import Phrase, Query
 from chathold.search import Wish, parse
-from chathold.search.query import Phrase, Query
 
 TYPED = st.lists(
     st.sampled_from(

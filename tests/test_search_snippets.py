@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chathold.queries.query import Phrase
+from chathold.queries.words import words
 from chathold.search import Piece
-from chathold.search.query import Phrase
 from chathold.search.snippets import snippet
-from chathold.search.words import words
 
 
 def shown(text: str, *phrases: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chathold.search.words import prepared, words, words_in_place
+from chathold.queries.words import prepared, words, words_in_place
 
 ANY = st.text(st.characters() | st.characters(categories=["Cs"]))
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chathold.configuration import SETTINGS, ConfigurationError, examine, load
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, Text, TimeOfDay
+from chathold.configuration.kinds import Choice, Filters, Flag, Folder, Folders, Number, TimeOfDay
 from chathold.configuration.writing import _plain, changed, write, written
 from chathold.core.errors import ChatholdError
 from screens import ROOT
@@ -66,8 +66,8 @@ def _values(kind: Any) -> st.SearchStrategy[Any]:
             return _folder() | st.just("")
         case TimeOfDay():
             return st.times().map(lambda each: each.strftime("%H:%M"))
-        case Text():
-            return st.text(max_size=8).filter(str.isprintable)
+        case Filters():
+            return st.sampled_from(["", "title:bread", 'bees OR "brown bread"', "工作"])
         case _:
             return st.nothing()
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -347,3 +348,14 @@ def test_a_download_with_files_is_a_zip(home: Path) -> None:
     with zipfile.ZipFile(BytesIO(download.data)) as packed:
         assert len(packed.namelist()) > 1
         assert packed.namelist()[0].endswith(".md")
+
+
+@pytest.mark.parametrize("option", [("--role", "user"), ("--has", "attachment")])
+def test_filters_find_what_no_index_holds_yet(home: Path, tmp_path: Path, option: tuple[str, str]) -> None:
+    """The index is brought up to date first, with words or without."""
+    before = export(home, tmp_path / "before", "json", *option)
+    shutil.copytree(home, tmp_path / "home")
+    for path in (tmp_path / "home" / "archive").glob("search.db*"):
+        path.unlink()
+    after = export(tmp_path / "home", tmp_path / "after", "json", *option)
+    assert before["conversations"] == after["conversations"] > 0

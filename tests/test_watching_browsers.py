@@ -21,6 +21,22 @@ CASES = [
 ]
 IDS = [f"{browser}-{name.rpartition('.')[2]}" for browser, name in CASES]
 cases = pytest.mark.parametrize(("browser", "name"), CASES, ids=IDS)
+HALF_A_DAY = {"paused", "paused_in_place"}
+seeded_cases = pytest.mark.parametrize(
+    ("seed", "browser", "name"),
+    [
+        pytest.param(
+            seed,
+            browser,
+            name,
+            id=f"{seed}-{case}",
+            marks=[pytest.mark.slow] if seed and browser in HALF_A_DAY else [],
+        )
+        for seed in range(3)
+        for (browser, name), case in zip(CASES, IDS, strict=True)
+    ],
+)
+"""Every case three times; half a day is polled thousands of times, and two of the three are slow."""
 
 
 @pytest.fixture
@@ -37,8 +53,7 @@ def _done(steps: Steps, some: int | None = None) -> None:
         pass
 
 
-@cases
-@pytest.mark.parametrize("seed", range(3))
+@seeded_cases
 def test_looking_alone_finds_every_download(folder: Path, browser: str, name: str, seed: int) -> None:
     """Where the drive tells nothing, it is polled."""
     job = errand(folder, name, seed)
@@ -48,8 +63,7 @@ def test_looking_alone_finds_every_download(folder: Path, browser: str, name: st
     assert misfits(bench.contents, [(BROWSERS[browser], job)]) == []
 
 
-@cases
-@pytest.mark.parametrize("seed", range(3))
+@seeded_cases
 def test_a_download_under_way_at_the_start_is_found(folder: Path, browser: str, name: str, seed: int) -> None:
     """It is treated like one that begins later."""
     job = errand(folder, name, seed)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from chathold.core.errors import ChatholdError, ExportError, NotAnExport
+from chathold.core.identity import CONVERSATION
 from chathold.core.texts import _
-from chathold.exports import Export, Member, not_an_export_advice, open_export, sample
+from chathold.exports import SAMPLE, Export, Member, not_an_export_advice, open_export, sample
 from chathold.providers import PROVIDERS
 from chathold.providers.base import Provider, Recognition, Use
 
@@ -26,10 +27,10 @@ class Claimed:
 
 def claim(export: Export) -> Claimed:
     """Find the provider. Raises `NotAnExport` if none claims the download, `ExportError` if two do."""
-    samples = [(member, _sample(member)) for member in export.members]
+    looks = [_look(member) for member in export.members]
     claims: list[tuple[Provider, list[Recognition | None]]] = []
-    for provider in PROVIDERS:
-        found = [_recognised(provider, member.name, each) for member, each in samples]
+    for number, provider in enumerate(PROVIDERS):
+        found = [look.found[number] for look in looks]
         if any(each and each.evidence for each in found):
             claims.append((provider, found))
     if not claims:
@@ -50,8 +51,8 @@ def claim(export: Export) -> Claimed:
     return Claimed(
         provider,
         tuple(
-            (member, each or _unrecognised(value))
-            for (member, value), each in zip(samples, recognised, strict=True)
+            (member, each or _unrecognised(look.value))
+            for member, look, each in zip(export.members, looks, recognised, strict=True)
         ),
     )
 
@@ -64,11 +65,10 @@ def may_be_export(path: Path) -> bool:
     with open_export(path, holds_exports) as export:
         loose = len(export.members) == 1
         return any(
-            (found := provider.recognise(member.name, value)) and found.evidence
+            found and found.evidence
             for member in export.members
             if loose or member.name.lower().endswith(".json")
-            for value in (_sample(member),)
-            for provider in PROVIDERS
+            for found in _look(member).found
         )
 
 
@@ -92,6 +92,9 @@ def holds_exports(name: str) -> bool:
     return any(provider.holds_exports(name) for provider in PROVIDERS)
 
 
+_LOOKED_THROUGH = 8 << 20
+"""Members up to this size are looked through before they are called empty, or nobody's."""
+
 OTHER = "other"
 """The kind of JSON members that a provider's export holds and no reader understands yet."""
 
@@ -103,14 +106,49 @@ def _unrecognised(value: Any) -> Recognition:
     return Recognition(Use.RECORD, kind=OTHER, ids=())
 
 
-def _sample(member: Member) -> Any:
+_TALKS_NAME = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json", re.IGNORECASE)
+
+
+def unread_conversations(claimed: Claimed) -> list[str]:
+    """The members that hold conversations, by their names, and are nothing that a reader knows."""
+    return [
+        member.name
+        for member, found in claimed.members
+        if _TALKS_NAME.fullmatch(member.name)
+        and (found.use is Use.ASSET or found.kind == OTHER)
+        and not claimed.provider.asset_id(member.name)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The beginning of a member's JSON, and what it is to each provider."""
+
+    value: Any
+    found: list[Recognition | None]
+
+
+def _look(member: Member) -> _Look:
+    """What a member is; where its beginning does not tell of conversations, and it is not large, all of it."""
+    look = _looked(member, _sample(member))
+    talks = any(each and each.use is Use.RECORDS and each.kind == CONVERSATION for each in look.found)
+    if look.value is not None and not talks and SAMPLE < member.size <= _LOOKED_THROUGH:
+        return _looked(member, _sample(member, member.size + 1))
+    return look
+
+
+def _looked(member: Member, value: Any) -> _Look:
+    return _Look(value, [_recognised(provider, member.name, value) for provider in PROVIDERS])
+
+
+def _sample(member: Member, limit: int = SAMPLE) -> Any:
     """The beginning of a member's JSON; none for what is no JSON, or cannot be read."""
     chunks = member.chunks()
     try:
         first = next(chunks, b"")
         if first.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"[", b"{", b""):
             return None
-        return sample(itertools.chain([first], chunks))
+        return sample(itertools.chain([first], chunks), limit)
     except ExportError:
         return None
     finally:

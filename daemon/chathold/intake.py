@@ -26,8 +26,18 @@ from chathold.archive.receipts import (
     seen_anew,
 )
 from chathold.archive.store import Archive
-from chathold.archive.taking import FileRow, Taking
-from chathold.claiming import OTHER, Claimed, claim, holds_exports, is_one_export, without_cut
+from chathold.archive.taking import NO_ID, FileRow, Taking
+from chathold.claiming import (
+    OTHER,
+    Claimed,
+    claim,
+    holds_exports,
+    is_one_export,
+    may_be_export,
+    promises_export,
+    unread_conversations,
+    without_cut,
+)
 from chathold.core import canonical
 from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
@@ -36,12 +46,17 @@ from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
-from chathold.exports.splitting import Known, Piece, Splitter
+from chathold.exports.splitting import AFTER_THE_END, NO_COMMA, Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
 from chathold.search.indexing import hearing
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
+MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
+CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
+_LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA, NO_ID, canonical.UNREADABLE})
+"""Problems that tell of such chats."""
+
 
 _USUAL_RATIO = 2
 _SPACE_FACTOR = 1.5
@@ -72,28 +87,48 @@ def finish_interrupted(archive: Archive) -> None:
 
 
 def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Iterator[Receipt]:
-    """Import a download; of a folder that is no export itself, everything in it that may be one."""
+    """Import a download; of a folder that is no export itself, everything in it that may or claims to be one."""
     wishes = wishes or Wishes()
+    found = False
+    for each in _take_all(archive, path, wishes):
+        found = True
+        yield each
+    if not found:
+        yield _refused(
+            path,
+            NotAnExport(
+                _("There is nothing here to import."),
+                place=path.name,
+                advice=_(
+                    "Import the ZIP or JSON file that was downloaded, or the folder it was unpacked to."
+                ),
+            ),
+        )
+
+
+def _take_all(archive: Archive, path: Path, wishes: Wishes) -> Iterator[Receipt]:
+    """The receipt of one download, or those of all that a folder holds, which may be none."""
     try:
         if os.path.isdir(path) and not is_one_export(path):  # noqa: PTH112 - `Path.is_dir` may raise
-            for child in _worth_trying(path):
-                yield from take_in(archive, child, wishes)
+            for child in children(path):
+                if _is_worth_trying(child):
+                    yield from _take_all(archive, child, wishes)
         else:
             yield take_one(archive, path, wishes)
     except ExportError as error:
         yield _refused(path, error)
 
 
-def _worth_trying(folder: Path) -> list[Path]:
-    """What in a folder may be an export. Raises `NotAnExport` if nothing may."""
-    found = children(folder)
-    if not found:
-        raise NotAnExport(
-            _("There is nothing here to import."),
-            place=folder.name,
-            advice=_("Import the ZIP or JSON file that was downloaded, or the folder it was unpacked to."),
-        )
-    return found
+def _is_worth_trying(child: Path) -> bool:
+    """Whether something in a folder is tried: by its name it is an export, or it may be one by its content."""
+    if promises_export(child.name) or os.path.isdir(child):  # noqa: PTH112 - as above
+        return True
+    try:
+        return may_be_export(child)
+    except Incomplete:
+        return True
+    except ExportError:
+        return False
 
 
 def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
@@ -194,6 +229,7 @@ class Summary:
     taking: Taking
     problems: tuple[Problem, ...]
     part_of: bool
+    unread: bool
 
 
 @dataclass(slots=True)
@@ -209,6 +245,7 @@ class _Reading:
     manifest: Manifest | None = None
     recognised: list[tuple[str, Recognition]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     done: int = 0
 
     def read(self, claimed: Claimed) -> None:
@@ -216,6 +253,8 @@ class _Reading:
         order = {Use.ACCOUNTS: 0, Use.MANIFEST: 1, Use.ASSET: 3}
         members = sorted(claimed.members, key=lambda each: order.get(each[1].use, 2))
         self.recognised = [(member.name, found) for member, found in claimed.members]
+        self.unread = unread_conversations(claimed)
+        self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
         for member, found in members:
             if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
                 self.taking.forget_all = True
@@ -294,9 +333,13 @@ class _Reading:
         return parsed.value
 
     def coverage(self) -> Coverage:
-        """How much of the account this download holds; a rescued one vouches for nothing."""
+        """How much of the account this download holds; one of which something could not be read vouches for nothing."""
         found = self.provider.coverage(self.recognised, self.manifest)
-        return replace(found, vouches=False) if self.wishes.rescue else found
+        return replace(found, vouches=False) if self.wishes.rescue or self.left_out() else found
+
+    def left_out(self) -> bool:
+        """Whether the download holds chats that the archive does not know by their ids."""
+        return any(each.what in _LEFT_OUT for each in (*self.problems, *self.taking.problems))
 
     def finish(self, digest: bytes, path: Path) -> int:
         """Commit; the file's number."""
@@ -318,6 +361,7 @@ class _Reading:
                 "vouches": covers.vouches,
                 "within_span": covers.within_span,
                 "part_of": covers.part_of,
+                "left_out": self.left_out(),
                 "conversations": talks,
                 "seen": list(covers.seen),
                 "missing": list(covers.missing),
@@ -343,4 +387,6 @@ class _Reading:
 
     def summary(self) -> Summary:
         """What the receipt has to know."""
-        return Summary(self.taking, self.all_problems(), self.coverage().part_of or self.manifest is not None)
+        mended = tuple(Problem(name, MENDED) for name in self.taking.mending.mended)
+        part_of = self.coverage().part_of or self.manifest is not None
+        return Summary(self.taking, self.all_problems() + mended, part_of, bool(self.unread))

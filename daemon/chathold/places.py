@@ -15,6 +15,7 @@ import platformdirs
 
 from chathold.configuration import ConfigurationError, Fault, Settings
 from chathold.configuration.settings import MOVE, TRASH
+from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
 from chathold.filesystems import is_there, nearest
 from chathold.home import Home
@@ -96,6 +97,28 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
             yield _moved_into(moved, folder)
     if moved and lies_in(moved, archive):
         yield _moved_into(moved, archive)
+
+
+def check_notes(folder: Path, archive: Path, *, write: bool = True) -> None:
+    """Raise `ChatholdError` if no notes can be kept in `folder`; without `write`, they are only to be looked at."""
+    if not folder.is_dir():
+        raise ChatholdError(
+            _("The folder of notes is not there."),
+            place=str(folder),
+            advice=_("Make it, connect the disk it is on, or name another as mirror.folder in the settings."),
+        )
+    if lies_in(folder, archive) or lies_in(archive, folder):
+        raise ChatholdError(
+            _("Notes and the archive must not lie in each other."),
+            place=str(folder),
+            advice=_("Name another folder as mirror.folder in the settings."),
+        )
+    if write and not can_write(folder):
+        raise ChatholdError(
+            _("The folder of notes cannot be written to."),
+            place=str(folder),
+            advice=_("Give yourself the right to, or name another as mirror.folder in the settings."),
+        )
 
 
 def _moved_into(moved: Path, folder: Path) -> Fault:

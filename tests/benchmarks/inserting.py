@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from chathold.archive.contents import contents
 from chathold.archive.freshness import fingerprints
 from chathold.archive.store import Archive
+from chathold.queries.words import prepared
 from chathold.search.entries import COLUMNS, entries_of
-from chathold.search.words import prepared
 
 HASH_BYTES = 16 << 20
 BATCH = 8 << 20

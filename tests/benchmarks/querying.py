@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from chathold.archive.contents import contents
 from chathold.archive.freshness import fingerprints
 from chathold.archive.store import Archive
+from chathold.queries.words import words
 from chathold.search import Wish, finding
 from chathold.search.entries import entries_of
-from chathold.search.words import words
 
 SHOWN = 20
 COMMON, USUAL = 50, 2000

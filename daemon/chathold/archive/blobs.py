@@ -1,7 +1,8 @@
 """The bytes of records: Zstandard frames (RFC 8878), later forms of a record as differences to an earlier.
 
 A difference is a frame whose dictionary is the raw bytes of its base, as `zstd --patch-from` makes them. Its
-base is always stored whole, so reading never takes more than two steps, and nothing stored is ever rewritten.
+base is always stored whole, so reading never takes more than two steps, and nothing stored is ever rewritten,
+except what is damaged, with the very bytes that were stored.
 """
 
 from __future__ import annotations
@@ -11,8 +12,14 @@ from hashlib import sha256
 
 import zstandard
 
-from chathold.core.errors import ArchiveError
-from chathold.core.texts import _
+from chathold.core.errors import Damaged
+from chathold.core.identity import stable_id
+from chathold.core.texts import N_, _
+
+WAY_OUT = N_(
+    'Run "chathold verify": it names all that is damaged. Then import again the export that held it, or bring an'
+    ' earlier copy up to date with "chathold backup": what is whole there is mended here.'
+)
 
 _LEVEL = 1
 _DIFFERENCE_LEVEL = 3
@@ -46,10 +53,10 @@ def pack_difference(raw: bytes, base: bytes) -> bytes | None:
 
 
 def fetch(database: sqlite3.Connection, form: int) -> bytes:
-    """The bytes of a form, proven by their SHA-256. Raises `ArchiveError` if they are not what was stored."""
+    """The bytes of a form, proven by their SHA-256. Raises `Damaged` if they are not what was stored."""
     row = database.execute("SELECT hash, size, base, stored FROM form WHERE id = ?", (form,)).fetchone()
     if row is None:
-        raise _damaged(form)
+        raise _damaged(database, form)
     digest, size, base, stored = row
     try:
         if base is None:
@@ -61,15 +68,20 @@ def fetch(database: sqlite3.Connection, form: int) -> bytes:
             reader = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=1 << _WINDOW_LOG_MAX)
             raw = reader.decompress(stored, max_output_size=size)
     except (zstandard.ZstdError, RecursionError, MemoryError, OverflowError) as error:
-        raise _damaged(form) from error
+        raise _damaged(database, form) from error
     if sha256(raw).digest() != digest:
-        raise _damaged(form)
+        raise _damaged(database, form)
     return raw
 
 
-def _damaged(form: int) -> ArchiveError:
-    return ArchiveError(
-        _("A stored record is damaged."),
-        place=f"form {form}",
-        advice=_('Run "chathold verify" to see what is affected; restore it from a backup.'),
+def _damaged(database: sqlite3.Connection, form: int) -> Damaged:
+    """The error, with the id by which `show` knows the record."""
+    row = database.execute(
+        "SELECT provider, kind, ref FROM record WHERE id = (SELECT record FROM form WHERE id = ?)", (form,)
+    ).fetchone()
+    return Damaged(
+        _("What is stored of this is damaged."),
+        place=stable_id(*row) if row else f"form {form}",
+        advice=_(WAY_OUT),
+        form=form,
     )

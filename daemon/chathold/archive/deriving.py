@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from chathold.archive import blobs, contents, durable
+from chathold.archive import blobs, contents, damage, durable
 from chathold.archive.facts import standing_now
 from chathold.archive.reading import Record, provider_of, read_parsed, read_raw, sightings
 from chathold.archive.slices import slices
@@ -23,6 +23,7 @@ from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
 from chathold.core.canonical import Form
+from chathold.core.errors import Damaged
 from chathold.core.identity import stable_id
 from chathold.core.merge import Sighting, better_title, outline
 from chathold.core.model import Reading
@@ -50,6 +51,10 @@ class State:
     digest: bytes
     extracts: list[tuple[str, str, str, str, str, float | None]] = field(default_factory=list)
     mentions: set[tuple[str, str]] = field(default_factory=set)
+
+
+_UNKNOWN = State("", None, None, 0, 0, sha256().digest())
+"""That of a record which was damaged before anything could be derived."""
 
 
 @dataclass(slots=True)
@@ -99,6 +104,7 @@ def derive(
 
     `forms` are canonical forms that have been worked out already, by the number of what is stored.
     `heard` is told of the records of one form that are read, and of those of several forms that are at hand.
+    A record of which a form is damaged stays as it was; that is noted.
     """
     _mark_old_readings(archive)
     fresh = _read_new_forms(archive, progress, forms or {}, heard)
@@ -184,7 +190,11 @@ def _read_new_forms(
             if not database.in_transaction:
                 database.execute("BEGIN IMMEDIATE")
             record = Record(number, provider, kind, ref)
-            raw = blobs.fetch(database, form)
+            try:
+                raw = blobs.fetch(database, form)
+            except Damaged:
+                damage.note(database, form, provider_of(provider).READER)
+                continue
             reading, row = reading_row(record, raw, forms.get(form))
             database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
             if only:
@@ -265,15 +275,21 @@ def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
 
 def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, heard: Heard | None) -> None:
     row = database.execute("SELECT id, provider, kind, ref FROM record WHERE id = ?", (number,)).fetchone()
+    record = Record(*row) if row and row[2] != UNREADABLE else None
+    state = fresh.states.get(number)
+    if record and state is None:
+        readings = fresh.readings.pop(number, {})
+        try:
+            state = _merged_state(database, record, readings, heard if readings else None)
+        except Damaged as error:
+            damage.note(database, error.form, provider_of(record.provider).READER)
+            if database.execute("SELECT 1 FROM state WHERE record = ?", (number,)).fetchone():
+                return
+            state = _UNKNOWN
     for table in ("state", "extract", "mention"):
         database.execute(f"DELETE FROM {table} WHERE record = ?", (number,))
-    if row is None or row[2] == UNREADABLE:
+    if record is None or state is None:
         return
-    record = Record(*row)
-    state = fresh.states.get(number)
-    if state is None:
-        readings = fresh.readings.pop(number, {})
-        state = _merged_state(database, record, readings, heard if readings else None)
     name = stable_id(record.provider, record.kind, record.ref)
     database.execute(
         "INSERT INTO state VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, NULL, 0)",

@@ -19,7 +19,7 @@ class LastExport:
 
     `signed_in_as` is the masked hint of its mail address or number, empty if no export names one. `exported` is
     the export's own date; where it carries none, that of the newest chat; none if there is no such, either.
-    `imported` is when it was added here: no export is truly younger than that.
+    `imported` is when it was added here, 0 if none ever was: no export is truly younger than that.
     """
 
     provider: str
@@ -32,9 +32,9 @@ class LastExport:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """An imported file of an account, and whether something is known to be missing from it."""
+    """An imported file of an account, its date if any is known, and whether something is known to be missing."""
 
-    exported: float
+    exported: float | None
     imported: float
     partial: bool
 
@@ -69,14 +69,17 @@ def last_exports(archive: Archive, known: Iterable[dict[str, Any]]) -> list[Last
 
 
 def _last(files: list[_File]) -> _File | None:
+    """The last whole file; one without a date only where no other is."""
     whole = [each for each in files if not each.partial]
     if whole:
-        return max(whole, key=lambda each: (each.exported, each.imported))
-    return min(files, key=lambda each: each.exported, default=None)
+        return max(whole, key=lambda each: (each.exported is not None, each.exported or 0.0, each.imported))
+    return min(
+        files, key=lambda each: (each.exported is None, each.exported or 0.0, each.imported), default=None
+    )
 
 
 def _files(archive: Archive) -> defaultdict[tuple[str, str], list[_File]]:
-    """The files of each account that have a date, or chats with one."""
+    """The files of each account, by their own date, else that of the account's newest chat."""
     database = archive.database
     waiting = {
         file for part in part_sets_of(archive) if part.missing for file in (part.manifest, *part.files)
@@ -93,7 +96,6 @@ def _files(archive: Archive) -> defaultdict[tuple[str, str], list[_File]]:
     )
     for file, provider, account, exported, imported, whole, coverage in database.execute(query):
         date = exported if exported is not None else newest.get((provider, account))
-        if date is not None:
-            partial = not whole or file in waiting or bool(json.loads(coverage)["missing"])
-            result[provider, account].append(_File(date, imported, partial))
+        partial = not whole or file in waiting or bool(json.loads(coverage)["missing"])
+        result[provider, account].append(_File(date, imported, partial))
     return result

@@ -7,6 +7,8 @@ from hashlib import sha256
 
 from chathold.archive.schema import FACTS
 
+STORED_AS = 8
+
 _NO_MATTER = frozenset({"receipt", "label", "copy", "meta"})
 """Facts from which no record's contents follow."""
 
@@ -26,6 +28,14 @@ def fingerprint(database: sqlite3.Connection, number: int) -> bytes | None:
     """The same for one record; none if there is no such record."""
     row = database.execute("SELECT digest FROM state WHERE record = ?", (number,)).fetchone()
     return row[0] if row else None
+
+
+def stored_as(database: sqlite3.Connection, number: int) -> bytes:
+    """What changes with a record's stored bytes, be they damaged or mended; eight bytes, shorter than any above."""
+    digest = sha256()
+    for (stored,) in database.execute("SELECT stored FROM form WHERE record = ? ORDER BY id", (number,)):
+        digest.update(stored)
+    return digest.digest()[:STORED_AS]
 
 
 def underived(database: sqlite3.Connection) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from chathold.archive import blobs
+from chathold.archive import blobs, damage
 from chathold.archive.ledger import counted, recorded
 from chathold.archive.schema import FACTS
 from chathold.core.errors import ArchiveError
@@ -39,6 +39,7 @@ def mend(database: sqlite3.Connection, forms: Iterable[int], other: sqlite3.Conn
             continue
         database.execute("UPDATE form SET stored = ? WHERE id = ?", (row[0], number))
         if _whole(database, number):
+            damage.forget(database, number)
             mended += 1
         else:
             database.execute("UPDATE form SET stored = ? WHERE id = ?", (before, number))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from chathold.archive import damage
 from chathold.archive.facts import part_sets
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
@@ -46,6 +47,10 @@ class Read(Protocol):
     def part_of(self) -> bool:
         """Whether the download is one of several that belong together, or a list of them."""
 
+    @property
+    def unread(self) -> bool:
+        """Whether it has files of conversations that no reader knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
@@ -61,10 +66,12 @@ def before(archive: Archive) -> Before:
 
 
 def recognised(archive: Archive, digest: bytes) -> bool:
-    """Whether a file of this hash was read whole by this reader or a newer one."""
-    query = "SELECT provider, reader, whole FROM file WHERE hash = ?"
+    """Whether a file of this hash was read whole by this reader or a newer one, and can mend nothing."""
+    query = "SELECT provider, reader, whole, id FROM file WHERE hash = ?"
     row = archive.database.execute(query, (digest,)).fetchone()
-    return row is not None and bool(row[2]) and row[1] >= provider_of(row[0]).READER
+    if row is None or not row[2] or row[1] < provider_of(row[0]).READER:
+        return False
+    return not damage.damaged_in(archive.database, row[3])
 
 
 Fact = tuple[str, tuple[int | str, ...]]
@@ -130,6 +137,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
     now = before(archive)
     digest: bytes = database.execute("SELECT hash FROM file WHERE id = ?", (file,)).fetchone()[0]
     parts = _parts(archive, file)
+    odd = _reading_problems(database, file)
     result = Receipt(
         str(path),
         Outcome.IMPORTED,
@@ -141,10 +149,11 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         missing_assets=_missing_assets(database, file),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
-        problems=read.problems + _reading_problems(database, file),
+        problems=read.problems + odd,
         **_facts(database, file, _held(database, file)[True]),
     )
-    result = _judged(_with_kept(database, file, result), parts, read)
+    nothing = bool(odd) and not _says_anything(database, file)
+    result = _judged(_with_kept(database, file, result), parts, read, nothing=nothing)
     with archive.transaction("the receipt"):
         ledger.remove("receipt", "file = ?", (file,))
         ledger.add("receipt", (file, _as_text(json.dumps(as_json(result), ensure_ascii=False))))
@@ -170,14 +179,21 @@ def _tally(counts: Counts, earlier: Before, now: Before) -> Tally:
     )
 
 
-def _judged(result: Receipt, parts: _Parts, read: Read) -> Receipt:
-    """The outcome and the advice."""
+def _says_anything(database: sqlite3.Connection, file: int) -> bool:
+    """Whether any chat or document of the file has a message with something in it."""
+    query = "SELECT 1 FROM sighting JOIN reading ON reading.form = sighting.form WHERE file = ? AND parts > 0 LIMIT 1"
+    return database.execute(query, (file,)).fetchone() is not None
+
+
+def _judged(result: Receipt, parts: _Parts, read: Read, *, nothing: bool) -> Receipt:
+    """The outcome and the advice; `nothing`: of all that was found, not a word could be read."""
     taking = read.taking
     tallies = (result.conversations, result.documents)
     found = sum(each.found for each in tallies)
     failed = sum(each.failed for each in tallies)
     changed = any(each.new or each.updated for each in tallies) or result.new_assets
-    if found and failed == found:
+    unread = read.unread and not result.conversations.found
+    if unread or (found and (failed == found or nothing)):
         return replace(result, outcome=Outcome.FAILED, advice=_(NOTHING_READ))
     advice = _part_advice(parts)
     if taking.forget_all:
@@ -298,7 +314,9 @@ def _reading_problems(database: sqlite3.Connection, file: int) -> tuple[Problem,
         " JOIN file_state ON file_state.file = sighting.file"
         " WHERE sighting.file = ? AND reading.updated > exported ORDER BY state.id"
     )
-    return read + tuple(Problem(name, LATER_THAN_EXPORT) for (name,) in database.execute(query, (file,)))
+    later = tuple(Problem(name, LATER_THAN_EXPORT) for (name,) in database.execute(query, (file,)))
+    damaged = (Problem(name, damage.DAMAGED) for name in sorted(damage.beside(database, file)))
+    return read + later + tuple(each for each in damaged if each not in read)
 
 
 def _parts(archive: Archive, file: int) -> _Parts:

@@ -52,6 +52,7 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
         "newest_chat": account["newest_chat"],
         "read_back": {"at": summary.moment(time.time()), "damaged": damaged},
         "missing_parts": waiting,
+        "not_read_whole": summary.moment(_not_read_whole(archive, mine, vouched)),
         "files_left_out": {"files": len(missing), "chats": _chats(missing), "list": missing[:_LISTED]},
         "unreadable": unreadable,
         "unconfirmed_gone": _unconfirmed(archive, mine),
@@ -66,7 +67,7 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
 def _verdict(result: Json) -> str:
     if result["read_back"]["damaged"] or result["missing_parts"] or not result["conversations"]:
         return NOT_YET
-    if result["last_whole_export"] is None:
+    if result["last_whole_export"] is None or result["not_read_whole"]:
         return NOT_YET
     if result["files_left_out"]["files"] or result["unreadable"]:
         return EXCEPT
@@ -116,6 +117,16 @@ def _missing_parts(archive: Archive, mine: tuple[str, str]) -> list[str]:
         if covers["vouches"]:
             return []
     return []
+
+
+def _not_read_whole(archive: Archive, mine: tuple[str, str], vouched: float | None) -> float | None:
+    """When the newest export was made of which some chats could not be read; none if a later one is whole."""
+    rows = archive.database.execute(
+        "SELECT exported, coverage FROM file JOIN file_state ON file_state.file = file.id"
+        " WHERE provider = ? AND account = ? AND exported >= ? ORDER BY exported DESC",
+        (*mine, vouched or 0.0),
+    )
+    return next((exported for exported, covers in rows if json.loads(covers).get("left_out")), None)
 
 
 def _left_out(archive: Archive, mine: tuple[str, str]) -> list[Json]:

@@ -34,7 +34,7 @@ def moment(time: float | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which records: by provider, account (or its label), words of the title, only what is gone."""
+    """Which records: by provider, account (id, label, or masked address), words of the title, only what is gone."""
 
     provider: str = ""
     account: str = ""
@@ -66,9 +66,10 @@ def conditions_of(filters: Filters) -> tuple[list[str], list[Any]]:
     if filters.account:
         conditions.append(
             "(account = ? OR EXISTS (SELECT 1 FROM label WHERE label.provider = record.provider"
-            " AND label.account = state.account AND label.label = ?))"
+            " AND label.account = state.account AND label.label = ?)"
+            " OR EXISTS (SELECT 1 FROM owner WHERE owner.account = state.account AND hint = ?))"
         )
-        values += [filters.account, filters.account]
+        values += [filters.account] * 3
     if filters.title:
         conditions.append("instr(lower(title), lower(?)) > 0")
         values.append(filters.title)
@@ -79,11 +80,11 @@ def conditions_of(filters: Filters) -> tuple[list[str], list[Any]]:
 
 def _matches(archive: Archive, line: Json, filters: Filters) -> bool:
     """Whether a document that is no record passes the filters."""
-    query = "SELECT label FROM label WHERE provider = ? AND account = ?"
-    label = archive.database.execute(query, (line["provider"], line["account"])).fetchone()
+    query = "SELECT label FROM label WHERE provider = ? AND account = ? UNION SELECT hint FROM owner WHERE account = ?"
+    named = archive.database.execute(query, (line["provider"], line["account"], line["account"]))
     return (
         filters.provider in ("", line["provider"])
-        and filters.account in ("", line["account"], *(label or ()))
+        and filters.account in ("", line["account"], *(label for (label,) in named))
         and filters.title.lower() in line["title"].lower()
     )
 

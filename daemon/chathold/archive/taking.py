@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 from collections import defaultdict
@@ -14,11 +15,13 @@ import msgspec
 
 from chathold.archive import blobs, durable
 from chathold.archive.assets import Assets
+from chathold.archive.damage import Mending
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tombstones import tombstone
 from chathold.core import canonical
 from chathold.core.canonical import Form, Strip
+from chathold.core.errors import Damaged
 from chathold.core.identity import CONVERSATION
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
@@ -86,6 +89,7 @@ class Taking:
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
         self.problems: list[Problem] = []
         self.forget_all = False
+        self.mending = Mending(archive.database, provider)
         self._load()
         self.assets = Assets(archive, provider, self._tombstones)
 
@@ -102,8 +106,9 @@ class Taking:
         for form, record, digest, size, start, form_hash, marks in self._database.execute(
             query, (self._provider,)
         ):
-            self.beginnings[start] = (size, digest, form)
-            self.hashes[digest] = form
+            if digest not in self.mending.forms:
+                self.beginnings[start] = (size, digest, form)
+                self.hashes[digest] = form
             self.owner_of[form] = record
             self._forms[record].append(form)
             if form_hash is not None:
@@ -146,8 +151,11 @@ class Taking:
             self.counts[talk].forgotten.add(tombstone(self._provider, kind, ref))
             return
         record = self._records.get((kind, ref))
-        form, number = self._recognised(record, kind, raw, value) if record is not None else (None, None)
-        self.reworded = number is not None
+        form, number = None, self.mending.take(raw, digest)
+        if number is None:
+            if record is not None:
+                form, number = self._recognised(record, kind, raw, value)
+            self.reworded = number is not None
         if record is None:
             record = self._add_record(kind, ref)
         if number is None:
@@ -172,8 +180,8 @@ class Taking:
                     self.keep(raw, found)
 
     def _known_by_value(self, value: Any, found: Recognition) -> dict[Form, int]:
-        """The known forms of the record that has this value; none where something may have been forgotten."""
-        if self.forget_all or self._tombstones:
+        """The known forms of the record that has this value; none where some was forgotten or is to be mended."""
+        if self.forget_all or self._tombstones or self.mending.forms:
             return {}
         ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
         record = self._records.get((found.kind, ref))
@@ -234,12 +242,13 @@ class Taking:
         return form, known.get(form)
 
     def _known_forms(self, record: int, kind: str) -> dict[Form, int]:
-        """The forms of a record; of those kept a moment ago they are worked out now."""
+        """The forms of a record; of those kept a moment ago they are worked out now. A damaged one may be unknown."""
         for form in self._forms[record]:
             if form not in self.forms:
-                raw = blobs.fetch(self._database, form)
-                self.forms[form] = canonical.form(raw, self._stripper(kind))
-        return {self.forms[form]: form for form in self._forms[record]}
+                with contextlib.suppress(Damaged):
+                    raw = blobs.fetch(self._database, form)
+                    self.forms[form] = canonical.form(raw, self._stripper(kind))
+        return {self.forms[form]: form for form in self._forms[record] if form in self.forms}
 
     def _stripper(self, kind: str) -> Strip:
         return functools.partial(self._strip, kind)
@@ -269,16 +278,17 @@ class Taking:
         return number
 
     def _pack(self, record: int, raw: bytes) -> tuple[int | None, bytes]:
-        """Store the record's first form whole, later ones as differences to its newest whole one."""
+        """Store the record's first form whole, later ones as differences to its newest whole one, if that is sound."""
         known = self._forms[record]
         if known:
             marks = ",".join("?" * len(known))
             row = self._database.execute(
                 f"SELECT max(id) FROM form WHERE base IS NULL AND id IN ({marks})", known
             ).fetchone()
-            packed = blobs.pack_difference(raw, blobs.fetch(self._database, row[0]))
-            if packed is not None:
-                return row[0], packed
+            with contextlib.suppress(Damaged):
+                packed = blobs.pack_difference(raw, blobs.fetch(self._database, row[0]))
+                if packed is not None:
+                    return row[0], packed
         return None, blobs.pack(raw)
 
     def _next(self, table: str) -> int:
@@ -334,6 +344,7 @@ class Taking:
                 self._ledger.add_once("given", (file, given))
             for form in self.sightings:
                 self._ledger.add("sighting", (file, form))
+            self.mending.write(self._ledger)
             self.assets.add_rows(self._ledger, file, names)
             self._mark_stale(file)
             self._database.execute("DELETE FROM meta WHERE name IN ('unfinished record', 'unfinished form')")

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from chathold.archive import blobs, deriving, ledger, summary, views
+from chathold.archive import blobs, damage, deriving, ledger, summary, views
 from chathold.archive.connecting import has_our_tables
+from chathold.archive.damage import DAMAGED
 from chathold.archive.folder import DATABASE
-from chathold.archive.reading import Record
+from chathold.archive.reading import Record, provider_of
 from chathold.archive.schema import FACTS
 from chathold.archive.store import Archive
-from chathold.core.errors import ArchiveError
+from chathold.core.errors import Damaged
 from chathold.core.identity import stable_id
 from chathold.core.problem import Problem
 from chathold.core.texts import N_, _
 
 Progress = Callable[[int, int], None]
 
-DAMAGED = N_("The stored bytes are not those that were stored.")
 MISSING_FILE = N_("A stored file is missing.")
 FOREIGN_FILE = N_("This file does not belong to the archive.")
 ROWS = N_("Rows of this table are missing, too many, or changed.")
@@ -64,9 +64,11 @@ def _contents(archive: Archive, progress: Progress | None) -> tuple[str, list[Pr
     if not {"record", "form", "sighting"}.intersection(wrong):
         digest, found = _records(archive, progress)
         problems += found
-    problems += _assets(archive)
-    if not wrong:
+    if not wrong and all(
+        each.what != DAMAGED for each in problems
+    ):  # of what is damaged nothing can be derived
         problems += _derived(archive)
+    problems += _assets(archive)
     return "" if wrong else digest, problems
 
 
@@ -99,6 +101,7 @@ def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Pro
     """The digest, from stored bytes alone, and every form that is damaged or read differently now."""
     database = archive.database
     problems = []
+    damaged: dict[int, int] = {}
     lines = [b"asset\0" + row[0].hex().encode() for row in database.execute("SELECT hash FROM asset")]
     query = (
         "SELECT form.id, form.record, provider, kind, ref, size FROM form JOIN record ON record.id = form.record"
@@ -111,7 +114,8 @@ def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Pro
         where = f"{DATABASE}: {record.provider} {stable_id(provider, kind, ref)}"
         try:
             raw = blobs.fetch(database, form)
-        except ArchiveError:
+        except Damaged:
+            damaged[form] = provider_of(provider).READER
             problems.append(Problem(f"{where}, form {form}", DAMAGED))
             continue
         _reading, derived = deriving.reading_row(record, raw)
@@ -122,6 +126,10 @@ def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Pro
         done += size
         if progress:
             progress(done, total)
+    if damaged:
+        with archive.transaction("the damage that was found"):
+            for form, reader in damaged.items():
+                damage.note(database, form, reader)
     return sha256(b"\n".join(sorted(lines))).hexdigest(), problems
 
 
@@ -156,11 +164,8 @@ def _derived(archive: Archive) -> Iterator[Problem]:
         kept = {table: _rows(database, table) for table in ("file_state", "state", "extract", "mention")}
         for table in kept:
             database.execute(f"DELETE FROM {table}")
-        try:
-            deriving.derive_states(database)
-            now = {table: _rows(database, table) for table in kept}
-        except ArchiveError:
-            return
+        deriving.derive_states(database)
+        now = {table: _rows(database, table) for table in kept}
         for table, rows in kept.items():
             if rows != now[table]:
                 yield Problem(f"{DATABASE}: {table}", WRONG_DERIVED)

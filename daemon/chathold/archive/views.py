@@ -35,7 +35,7 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
             place=prefix,
             advice=_('"chathold show" shows it.'),
         )
-    if not rows or len(prefix) < _SHORTEST_PREFIX:
+    if not rows:
         raise ChatholdError(
             _("There is no conversation of this id."),
             place=prefix,
@@ -43,6 +43,8 @@ def find(archive: Archive, prefix: str) -> tuple[Record, Json]:
         )
     if len(rows) > 1:
         raise ChatholdError(_("Several ids begin like this."), place=prefix, advice=_("Give more of the id."))
+    if not exact and len(prefix) < _SHORTEST_PREFIX:
+        raise ChatholdError(_("This is too little of an id."), place=prefix, advice=_("Give more of the id."))
     row = rows[0]
     return Record(row[12], row[1], row[11], row[3]), line_of(row)
 
@@ -56,7 +58,10 @@ def _rows(archive: Archive, prefix: str) -> list[tuple[Any, ...]]:
 
 
 def show(archive: Archive, prefix: str, version: str = "") -> Json:
-    """A conversation with every message of its tree, parents first; `version` is a number or a key."""
+    """A conversation with every message of its tree, parents first; `version` is a number or a key.
+
+    With `version` title, times and number of messages are that version's, too.
+    """
     pieced = [] if _rows(archive, prefix) else find_extracted(archive, prefix)
     if len(pieced) == 1:
         return show_extracted(archive, pieced[0])
@@ -64,6 +69,12 @@ def show(archive: Archive, prefix: str, version: str = "") -> Json:
     known = merged(archive.database, record)
     if version:
         known = merged(archive.database, record, _version(known, version))
+        line |= {
+            "title": known.title,
+            "created": moment(known.created),
+            "updated": moment(known.updated),
+            "messages": len(known.messages),
+        }
     lookup = _Assets(archive.database, record.provider)
     return {"conversation": line, "messages": [_message(seen, lookup) for seen in known.messages]}
 

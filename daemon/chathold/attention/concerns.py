@@ -16,6 +16,7 @@ from chathold.state import Pending, Stage
 
 if TYPE_CHECKING:
     from chathold.configuration import Fault
+    from chathold.core.errors import ChatholdError
     from chathold.reminders import Reminder
 
 
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     RESCUED = "rescued"
     GONE = "gone"
     FOLDER = "folder"
+    NOTES = "notes"
     PAUSED = "paused"
     STOPPED = "stopped"
     READING = "reading"
@@ -94,6 +96,7 @@ class Situation:
 
     `watching` as `status` prints it; `to_read` chats are not read yet, `to_index` not searchable yet.
     `holds`: whether there is anything in the archive of which a second copy could be made.
+    `notes` is why the folder of notes cannot be kept up to date.
     `reminders` are those that want something, each with its words; `unseen` notices no desktop has shown.
     """
 
@@ -101,6 +104,7 @@ class Situation:
     parts: Sequence[Mapping[str, Any]] = ()
     questions: Sequence[Mapping[str, Any]] = ()
     faults: Sequence[Fault] = ()
+    notes: ChatholdError | None = None
     watching: Sequence[Mapping[str, str]] = ()
     running: bool = True
     paused: bool = False
@@ -116,6 +120,7 @@ def concerns(now: Situation) -> tuple[Concern, ...]:
     """What needs attention, the gravest first."""
     found = [
         *_of_settings(now.faults),
+        *_of_notes(now.notes),
         *map(_of_download, now.pending),
         *map(_of_parts, now.parts),
         *map(_of_gone, now.questions),
@@ -139,6 +144,13 @@ def _of_settings(faults: Sequence[Fault]) -> Iterator[Concern]:
             each.fix,
             Leads.SETTINGS,
         )
+
+
+def _of_notes(error: ChatholdError | None) -> Iterator[Concern]:
+    if error is not None:
+        title = _("The folder of notes is not kept up to date.")
+        detail = f"{error.place}: {error.title}"
+        yield Concern(Kind.NOTES, Severity.FAILED, title, detail, error.advice, Leads.SETTINGS)
 
 
 def _of_download(pending: Pending) -> Concern:

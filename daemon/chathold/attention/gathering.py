@@ -12,6 +12,7 @@ from chathold.archive.asking import questions
 from chathold.archive.store import Archive
 from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Situation
+from chathold.core.errors import ChatholdError
 from chathold.daemon.presence import is_held
 from chathold.home import Home
 from chathold.reminders.now import calls, local, reminders_at
@@ -35,10 +36,11 @@ def situation_of(
 
     `standing` is where the accounts stand with their exports, if that has been worked out already.
     """
-    faults, folder = _of_settings(home)
+    faults, notes, folder = _of_settings(home)
     folder = archive.folder if archive else folder
     return Situation(
         faults=faults,
+        notes=notes,
         to_index=to_index,
         **_of_state(home.state, folder),
         **(_of_archive(archive) if archive else {}),
@@ -55,15 +57,24 @@ def _of_reminders(
     return [(each, words_of(each, now, local)) for each in calls(standing)]
 
 
-def _of_settings(home: Home) -> tuple[tuple[Fault, ...], Path]:
-    """What is wrong with the settings (in the file, else with where folders are), and the archive's folder."""
+def _of_settings(home: Home) -> tuple[tuple[Fault, ...], ChatholdError | None, Path]:
+    """What is wrong with the settings (in the file, else with where folders are) and with the folder of notes.
+
+    With them the archive's folder.
+    """
     if not os.path.lexists(home.configuration):
-        return (), home.usual_archive
+        return (), None, home.usual_archive
     from chathold.configuration import examine  # noqa: PLC0415 - most have no settings, and `status` is to be quick
-    from chathold.places import archive_folder, place_faults  # noqa: PLC0415 - likewise
+    from chathold.places import archive_folder, check_notes, place_faults  # noqa: PLC0415 - likewise
 
     settings, faults = examine(home.configuration)
-    return faults or tuple(place_faults(settings, home)), archive_folder(settings, home)
+    archive, notes = archive_folder(settings, home), None
+    if settings.mirror.folder:
+        try:
+            check_notes(settings.mirror.folder, archive)
+        except ChatholdError as error:
+            notes = error
+    return faults or tuple(place_faults(settings, home)), notes, archive
 
 
 def _of_state(folder: Path, archive: Path) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from chathold.archive.backups import Copied, back_up, damage, note_copy, restore
+from chathold.archive.damage import names, noted
 from chathold.archive.deriving import derive, forget_derived, pending
 from chathold.archive.verifying import verify
 from chathold.cli.commands import Call, command
-from chathold.cli.counts import chats, documents, files, joined, messages, versions
+from chathold.cli.counts import chats, damaged, documents, files, joined, messages, versions
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, write
 from chathold.core.plain import clean
@@ -54,14 +55,22 @@ def _say_verified(result: dict[str, Any]) -> None:
 
 
 @command("rebuild")
-def rebuild_command(call: Call) -> None:
-    """Derive everything again from the stored records."""
+def rebuild_command(call: Call) -> int:
+    """Derive everything again from the stored records; 1 if some are damaged."""
     with archive_of(call.home) as archive, archive.writing(waiting=waiting):
         forget_derived(archive)
         derive(archive)
         archive.checkpoint()
         catch_up(archive, anew=True)
-    answer({"rebuilt": True}, as_json=call.as_json, words=lambda: write(_("Done: all was worked out again.")))
+        found = names(archive.database, set(noted(archive.database).values()))
+
+    def words() -> None:
+        write(_("Done: all was worked out again."))
+        if found:
+            write(f"✗ {damaged(found)}")
+
+    answer({"rebuilt": True, "damaged": found}, as_json=call.as_json, words=words)
+    return int(bool(found))
 
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -9,15 +9,15 @@ import click
 
 from chathold.archive import asking
 from chathold.archive.deriving import derive
-from chathold.archive.labels import account_named
 from chathold.archive.ledger import Ledger
 from chathold.archive.safety import ALL_HERE, EXCEPT, check
 from chathold.archive.store import Archive
+from chathold.archive.summary import accounts
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, day, note, write
-from chathold.core.errors import ChatholdError
+from chathold.core.errors import ChatholdError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.providers import PROVIDERS
@@ -63,7 +63,7 @@ def check_command(call: Call, account: str, deleted_there: str | None) -> int:
 
 def _note_answer(archive: Archive, ledger: Ledger, whose: tuple[str, str], *, deleted: bool) -> None:
     """Note what the user says of the chats that this account's exports lack. Raises `ChatholdError` if none do."""
-    mine = (whose[0], account_named(archive, *whose))
+    mine = _meant(archive, *whose)
     asked = [each for each in asking.questions(archive) if (each["provider"], each["account"]) == mine]
     if not asked:
         raise ChatholdError(
@@ -73,11 +73,41 @@ def _note_answer(archive: Archive, ledger: Ledger, whose: tuple[str, str], *, de
         asking.answer(archive, ledger, each["file"], deleted=deleted)
 
 
+def _meant(archive: Archive, provider: str, name: str) -> tuple[str, str]:
+    """Provider and id of the one account that is meant. Raises `ChatholdError` if that is none, or could be several."""
+    found = [
+        each
+        for each in accounts(archive)
+        if provider in ("", each["provider"]) and name in ("", each["account"], each["label"])
+    ]
+    if not found:
+        raise ChatholdError(
+            _("There is no such account."),
+            place=f"{provider}/{name}" if name else provider,
+            advice=_('"chathold account" lists them.'),
+        )
+    if len(found) > 1:
+        keys = [f"{each['provider']}/{each['account']} ({each['label']})" for each in found]
+        raise UsageError(
+            _("Several accounts could be meant."),
+            place=f"{provider}/{name}" if name else provider,
+            advice=_("Name one of these: {accounts}.").format(accounts=", ".join(keys)),
+        )
+    return found[0]["provider"], found[0]["account"]
+
+
 def _say(found: dict[str, Any]) -> None:
     title = next(each.TITLE for each in PROVIDERS if found["provider"] == each.NAME)
     write(f"{title} ({clean(found['label'])})")
     _say_coverage(found)
     _say_read_back(found)
+    if found["not_read_whole"]:
+        write(
+            "  ✗ "
+            + _("Of the export of {day} some chats could not be read: see its receipt.").format(
+                day=day(found["not_read_whole"])
+            )
+        )
     if found["missing_parts"]:
         write(
             "  ✗ "

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from chathold.core.texts import ngettext
+from collections.abc import Sequence
+
+from chathold.archive.blobs import WAY_OUT
+from chathold.core.texts import _, ngettext
 
 
 def chats(number: int) -> str:
@@ -28,6 +31,20 @@ def versions(number: int) -> str:
 def files(number: int) -> str:
     """So many files."""
     return ngettext("{n} file", "{n} files", number).format(n=f"{number:,}")
+
+
+def damaged(ids: Sequence[str]) -> str:
+    """Which chats are damaged, and the way out."""
+    words = ngettext("{n} chat is damaged: {ids}.", "{n} chats are damaged: {ids}.", len(ids))
+    return words.format(n=f"{len(ids):,}", ids=", ".join(ids)) + " " + _(WAY_OUT)
+
+
+def unsearchable(number: int) -> str:
+    """So many chats cannot be searched, now or later; and who tells why."""
+    words = ngettext(
+        "{n} chat is damaged, and not searchable.", "{n} chats are damaged, and not searchable.", number
+    )
+    return words.format(n=f"{number:,}") + " " + _('"chathold verify" tells more.')
 
 
 def joined(*counted: str) -> str:

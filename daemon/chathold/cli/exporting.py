@@ -13,8 +13,8 @@ import click
 
 from chathold.archive.store import Archive
 from chathold.cli.commands import Call, command
-from chathold.cli.counts import chats, documents, files, joined, messages
-from chathold.cli.filtering import filtered
+from chathold.cli.counts import chats, damaged, documents, files, joined, messages
+from chathold.cli.filtering import filtered_chats
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, note, write
 from chathold.core.errors import ArchiveError
@@ -43,20 +43,21 @@ _SHOWN_PROBLEMS = 5
     help=_("markdown, html, json, or original: the service's own shape."),
 )
 @click.option("--id", "ids", multiple=True, metavar="ID", help=_("Only this chat; can be given again."))
-@filtered
+@filtered_chats
 def export_command(
     call: Call, dest: Path, words: tuple[str, ...], form: str, ids: tuple[str, ...], **filters: Any
-) -> None:
-    """Write what is chosen into DEST."""
+) -> int:
+    """Write what is chosen into DEST; 1 if some of it is damaged, and left out."""
     has = frozenset(filters.pop("has"))
     selection = Selection(Wish(" ".join(words), has=has, **filters), ids)
     with archive_of(call.home) as archive, _bar() as progress:
-        if words:
+        if words or has or selection.wish.role or selection.wish.model:
             _index(archive)
         taken = take_out(
             archive, dest.expanduser().absolute(), Format(form), selection, time.time(), progress
         )
     answer(_as_json(taken), as_json=call.as_json, words=lambda: _say(taken))
+    return int(bool(taken.damaged))
 
 
 def _index(archive: Archive) -> None:
@@ -98,6 +99,7 @@ def _as_json(taken: Taken) -> dict[str, Any]:
         "documents": taken.documents,
         "messages": taken.messages,
         "files": taken.files,
+        "damaged": taken.damaged,
         "problems": [{"where": where, "what": _(what)} for where, what in taken.problems],
     }
 
@@ -109,6 +111,8 @@ def _say(taken: Taken) -> None:
         chats(taken.conversations), documents(taken.documents), messages(taken.messages), files(taken.files)
     )
     write(f"✓ {clean(str(taken.folder))}: {counts}")
+    if taken.damaged:
+        write(f"  ✗ {damaged(taken.damaged)}")
     for where, what in taken.problems[:_SHOWN_PROBLEMS]:
         write(f"  ! {clean(where)}: {clean(_(what))}")
     more = len(taken.problems) - _SHOWN_PROBLEMS

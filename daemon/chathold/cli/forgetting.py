@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from chathold.archive.forgetting import forget_account, forget_records
 from chathold.archive.labels import account_named
+from chathold.archive.reading import provider_of
 from chathold.archive.views import find
 from chathold.cli.commands import Call, command
-from chathold.cli.counts import chats
+from chathold.cli.counts import chats, documents, joined
 from chathold.cli.indexing import make_searchable
 from chathold.cli.opening import archive_of, waiting
-from chathold.cli.output import answer, note, write
+from chathold.cli.output import answer, note, titled, write
 from chathold.core.errors import UsageError
 from chathold.core.texts import _, ngettext
 from chathold.search import catch_up
@@ -31,8 +33,12 @@ def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool)
             advice=_("chathold forget ID…, or chathold forget --account PROVIDER/ACCOUNT"),
         )
     with archive_of(call.home) as archive:
-        records = [find(archive, each)[0] for each in ids]
-        if not yes and not call.as_json and not _agreed(len(records), account):
+        records, lines = [], []
+        for each in ids:
+            record, line = find(archive, each)
+            records.append(record)
+            lines.append(line)
+        if not yes and not call.as_json and not _agreed(lines, account):
             note(_("Nothing was forgotten."))
             return 1
         with archive.writing(waiting=waiting) as ledger:
@@ -60,9 +66,24 @@ def _say(call: Call, number: int) -> None:
     answer({"forgotten": number}, as_json=call.as_json, words=words)
 
 
-def _agreed(number: int, account: str) -> bool:
-    """Ask, if there is somebody to ask."""
+def _agreed(lines: list[dict[str, Any]], account: str) -> bool:
+    """Ask, if there is somebody to ask; several chats are named above the question, a single one in it."""
     if not sys.stdin.isatty():
         raise UsageError(_("Forgetting cannot be undone."), advice=_("Add --yes if you mean it."))
-    what = account or chats(number)
+    what = account
+    if len(lines) == 1:
+        what = _named(lines[0])
+    elif lines:
+        for each in lines:
+            note(f"  {_named(each)}")
+        talks = sum("kind" not in each for each in lines)
+        what = joined(
+            chats(talks) if talks else "", documents(len(lines) - talks) if talks < len(lines) else ""
+        )
     return click.confirm(_("Erase {what} for good, here and in later imports?").format(what=what), err=True)
+
+
+def _named(line: dict[str, Any]) -> str:
+    """A chat or document as a person knows it."""
+    words = _("the document “{title}” ({service})") if "kind" in line else _("the chat “{title}” ({service})")
+    return words.format(title=titled(line), service=provider_of(line["provider"]).TITLE)

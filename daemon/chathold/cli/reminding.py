@@ -103,11 +103,15 @@ def _say(found: list[Reminder], now: float) -> None:
         return
     table(
         [_("Service"), _("Last export"), _("Next"), _("Now")],
-        [[name_of(each), _day(each.exported), _day(each.due), _(_STAGES[each.stage])] for each in found],
+        [[name_of(each), _exported(each), _day(each.due), _(_STAGES[each.stage])] for each in found],
     )
     for each in found:
         if told := words_of(each, now, local):
             write(clean(told))
+
+
+def _exported(reminder: Reminder) -> str:
+    return _("no date") if reminder.imported is not None else _day(reminder.exported)
 
 
 def _day(at: float | None) -> str:

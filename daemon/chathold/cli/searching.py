@@ -11,6 +11,7 @@ import click
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command
+from chathold.cli.counts import unsearchable
 from chathold.cli.filtering import filtered
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, titled, write
@@ -51,10 +52,10 @@ def search_command(
         "total": found.total,
         "results": [_as_json(hit) for hit in found.results],
         "pending": found.pending,
+        "damaged": found.damaged,
     }
     answer(value, as_json=call.as_json, words=lambda: _say(found))
-    if found.pending:
-        _say_pending(found.pending)
+    _say_pending(found.pending, found.damaged)
 
 
 search_command.context_settings["ignore_unknown_options"] = True  # "-word" is a word that is not wanted
@@ -120,11 +121,14 @@ def _say_hit(hit: Hit) -> None:
     write("  " + "".join(pieces))
 
 
-def _say_pending(pending: int) -> None:
-    note(
-        ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
-            n=pending
+def _say_pending(pending: int, damaged: int) -> None:
+    if pending > damaged:
+        note(
+            ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
+                n=pending
+            )
+            + " "
+            + _("Search again, or leave Chathold running: it goes on by itself.")
         )
-        + " "
-        + _("Search again, or leave Chathold running: it goes on by itself.")
-    )
+    elif damaged:
+        note(unsearchable(damaged))

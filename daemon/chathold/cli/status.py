@@ -11,7 +11,7 @@ from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Concern, Kind, concerns
 from chathold.attention.gathering import situation_of
 from chathold.cli.commands import Call, command
-from chathold.cli.counts import chats, documents, files, joined, messages, versions
+from chathold.cli.counts import chats, documents, files, joined, messages, unsearchable, versions
 from chathold.cli.doings import doings_of
 from chathold.cli.output import answer, day, table, write
 from chathold.core.plain import clean
@@ -29,7 +29,7 @@ _NOTHING: dict[str, Any] = {
     "bytes": 0,
 }
 
-_SAID_HERE = frozenset({Kind.SETTINGS, Kind.GONE, Kind.COPY, Kind.REMINDER})
+_SAID_HERE = frozenset({Kind.SETTINGS, Kind.NOTES, Kind.GONE, Kind.COPY, Kind.REMINDER})
 """What needs attention and is said by no other line."""
 
 
@@ -48,7 +48,8 @@ def status_command(call: Call) -> None:
                 due = reminders_at(call.home, archive, time.time(), known)
                 value = _value(totals(archive), with_due(known, due), downloads(archive), indexed)
                 value |= doings | {"downloads": value["downloads"] + doings["downloads"]}
-                found = concerns(situation_of(call.home, archive, to_index=indexed.pending, standing=due))
+                to_index = indexed.pending - indexed.damaged
+                found = concerns(situation_of(call.home, archive, to_index=to_index, standing=due))
         finally:
             archive.close()
     value |= {"attention": [each.json() for each in found]}
@@ -62,7 +63,12 @@ def _value(
         "archive": held,
         "accounts": known,
         "downloads": waiting,
-        "index": {"indexed": index.indexed, "pending": index.pending, "unread": index.unread},
+        "index": {
+            "indexed": index.indexed,
+            "pending": index.pending,
+            "unread": index.unread,
+            "damaged": index.damaged,
+        },
     }
 
 
@@ -121,12 +127,14 @@ def _say_index(index: dict[str, int]) -> None:
                 n=unread
             )
         )
-    elif pending:
+    elif pending > index["damaged"]:
         write(
             ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
                 n=pending
             )
         )
+    elif index["damaged"]:
+        write(unsearchable(index["damaged"]))
 
 
 def _say_watching(value: dict[str, Any]) -> None:

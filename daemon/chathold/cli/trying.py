@@ -23,8 +23,9 @@ from chathold.home import Home
 
 @command("try")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--rescue", is_flag=True, help=_("Take what is whole from a cut or damaged file."))
 @click.option("--no-browser", is_flag=True, help=_("Only print the address."))
-def try_command(call: Call, paths: tuple[Path, ...], *, no_browser: bool) -> int:
+def try_command(call: Call, paths: tuple[Path, ...], *, rescue: bool, no_browser: bool) -> int:
     """Import into a home that is gone afterwards, say what `import` says, and read there until stopped."""
     from chathold.reader.trying import passing_home, read_here  # noqa: PLC0415 - `import` needs none of it
 
@@ -37,7 +38,8 @@ def try_command(call: Call, paths: tuple[Path, ...], *, no_browser: bool) -> int
 
     _heed_ending()
     with passing_home(call.home) as passing:
-        asked = [*(["--json"] if call.as_json else []), "--", *map(os.fspath, paths)]
+        options = [*(["--json"] if call.as_json else []), *(["--rescue"] if rescue else [])]
+        asked = [*options, "--", *map(os.fspath, paths)]
         code: int = import_command.main(asked, obj=passing, standalone_mode=False)
         if _holds_something(passing):
             code = 0

@@ -11,17 +11,19 @@ from datetime import time
 from pathlib import Path
 from typing import Any, Protocol
 
+from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Unfit(ValueError):
-    """The value will not do; `value` is the part of it that is wrong."""
+    """The value will not do; `value` is the part of it that is wrong, `fix` what would do, if there is more to say."""
 
-    def __init__(self, value: object) -> None:
+    def __init__(self, value: object, fix: str = "") -> None:
         super().__init__("unfit")
         self.value = value
+        self.fix = fix
 
 
 class Kind(Protocol):
@@ -107,18 +109,27 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text."""
+class Filters:
+    """Words and filters as in a search; an empty text means all."""
 
     @property
     def wanted(self) -> str:
         """As the protocol says."""
-        return _("It is a line of text, between quotes.")
+        return _("It is words and filters as in a search, between quotes.")
 
     def read(self, value: object) -> str:
         """As the protocol says."""
         if not isinstance(value, str) or not value.isprintable():
             raise Unfit(value)
+        if not value:
+            return value
+        from chathold.queries.query import parse  # noqa: PLC0415 - most settings hold no query
+        from chathold.queries.wishes import Wish  # noqa: PLC0415 - likewise
+
+        try:
+            parse(Wish(value))
+        except ChatholdError as error:
+            raise Unfit(value, f"{error.title} {error.advice}".rstrip()) from error
         return value
 
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,10 @@ def examine_text(text: str) -> tuple[Settings, tuple[Fault, ...]]:
     values: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
     doubts = list(_doubts(document, values))
     settings = Settings(**{table: TABLES[table](**values[table]) for table in TABLES})
-    doubts += _contradictions(settings, {doubt.name for doubt in doubts})
+    doubted = {doubt.name for doubt in doubts}
+    if ("mirror", "filters") in doubted:  # without them the folder of notes would get what it must not hold
+        settings = replace(settings, mirror=replace(settings.mirror, folder=None))
+    doubts += _contradictions(settings, doubted)
     if not doubts:
         return settings, ()
     lines = key_lines(text)
@@ -188,12 +191,12 @@ def _doubts_in(table: str, content: dict[str, Any], values: dict[str, Any]) -> I
         try:
             values[key] = setting.kind.read(value)
         except Unfit as unfit:
-            yield _unfit(setting, unfit.value)
+            yield _unfit(setting, unfit)
 
 
-def _unfit(setting: Setting, value: object) -> _Doubt:
-    what = _("{name} cannot be {value}.").format(name=setting.name, value=_shown(value))
-    return _Doubt((setting.table, setting.key), what, setting.kind.wanted)
+def _unfit(setting: Setting, unfit: Unfit) -> _Doubt:
+    what = _("{name} cannot be {value}.").format(name=setting.name, value=_shown(unfit.value))
+    return _Doubt((setting.table, setting.key), what, unfit.fix or setting.kind.wanted)
 
 
 def _unknown(name: Name) -> _Doubt:

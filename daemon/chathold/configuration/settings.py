@@ -11,7 +11,7 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Kind, Number, Text, TimeOfDay
+from chathold.configuration.kinds import Choice, Filters, Flag, Folder, Folders, Kind, Number, TimeOfDay
 from chathold.core.texts import LOCALES, N_
 
 LEAVE, TRASH, MOVE = "leave", "trash", "move"
@@ -112,7 +112,7 @@ class Mirror:
     ] = "markdown"
     filters: Annotated[
         str,
-        Text(),
+        Filters(),
         N_("Which chats: words and filters as in a search, such as provider:claude. Empty: all."),
     ] = ""
 

@@ -10,6 +10,7 @@ ChatholdError
 └── ArchiveError         the archive cannot be used as it is
     ├── Busy             another process writes to it
     ├── TooNew           a newer Chathold made it
+    ├── Damaged          a stored record is not what was stored
     └── NoSpace          the disk is full, or would be
 """
 
@@ -64,6 +65,14 @@ class Busy(ArchiveError):
 
 class TooNew(ArchiveError):
     """A newer Chathold made the archive, or changed it under this one's feet."""
+
+
+class Damaged(ArchiveError):
+    """A stored record is not what was stored. `form` is the number of what is damaged."""
+
+    def __init__(self, title: str, *, place: str = "", advice: str = "", form: int = 0) -> None:
+        super().__init__(title, place=place, advice=advice)
+        self.form = form
 
 
 class NoSpace(ArchiveError):

@@ -142,9 +142,13 @@ def _folded(sightings: Sequence[Sighting], upto: int | None = None) -> _Fold:
 
 @dataclass(slots=True)
 class _Growing:
-    """A message while sightings are folded into it: what its block-structured and its flat forms say."""
+    """A message while sightings are folded into it: what its block-structured and its flat forms say.
+
+    `latest` is the form that was folded in last, as it was.
+    """
 
     message: Message
+    latest: Message
     blocks: dict[PartKind, _Placed]
     flat: dict[PartKind, _Placed]
     attachments: dict[str, Attachment]
@@ -205,10 +209,11 @@ class _Fold:
         if known is None:
             parts = _by_kind(message)
             blocks, flat = (parts, {}) if message.structured else ({}, parts)
-            known = self.messages[message.id] = _Growing(message, blocks, flat, _files(message))
+            known = self.messages[message.id] = _Growing(message, message, blocks, flat, _files(message))
             self._touched.add(message.id)
-        elif message != known.message:  # the same once more says nothing new
+        elif message != known.latest:  # the same once more says nothing new
             _take_in(known, message)
+            known.latest = message
             self._touched.add(message.id)
         _seen_at(known, exported)
 

@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from chathold.core.texts import _
+from chathold.core.texts import _, ngettext
 from chathold.daemon.answers import Answer, Verdict
 from chathold.daemon.retrying import due, wanted
 from chathold.daemon.telling import Event, Kind, Stream
@@ -202,14 +203,33 @@ def _share(share: float | None) -> str:
     return "" if share is None else _("done: {percent} %").format(percent=int(share * 100))
 
 
-def said_of(receipt: dict[str, object]) -> str:
-    """An import in a few words: the service and how many chats, and nothing that stands in them."""
+def said_of(receipt: dict[str, Any]) -> str:
+    """An import in a few words: the service, how many chats and documents, and nothing that stands in them."""
     match receipt:
         case {"outcome": "already_imported"}:
             return _("This export is in the archive already.")
-        case {"conversations": {"found": found, "new": new, "updated": updated}, "provider": provider}:
-            return _("{provider}: {found} chats found, {new} new, {updated} continued.").format(
-                provider=provider, found=found, new=new, updated=updated
-            )
+        case {"conversations": talks, "provider": provider}:
+            documents = receipt.get("documents", {}).get("found", 0)
+            parts = [_chats_of(talks)] if talks["found"] or not documents else []
+            parts += [_documents_of(receipt["documents"])] if documents else []
+            return f"{provider}: {'; '.join(parts)}."
         case _:
             return ""
+
+
+def _chats_of(tally: dict[str, int]) -> str:
+    words = ngettext(
+        "{n} chat found, {new} new, {updated} continued",
+        "{n} chats found, {new} new, {updated} continued",
+        tally["found"],
+    )
+    return words.format(n=tally["found"], new=tally["new"], updated=tally["updated"])
+
+
+def _documents_of(tally: dict[str, int]) -> str:
+    words = ngettext(
+        "{n} document found, {new} new, {updated} changed",
+        "{n} documents found, {new} new, {updated} changed",
+        tally["found"],
+    )
+    return words.format(n=tally["found"], new=tally["new"], updated=tally["updated"])

@@ -56,7 +56,9 @@ def _idle(view: View) -> str:
 def account(reminder: Reminder, now: float) -> str:
     """An account, the age of its copy, and what is to be done."""
     said = [name_of(reminder)]
-    if reminder.exported is None:
+    if reminder.imported is not None:
+        said.append(_("of an unknown date"))
+    elif reminder.exported is None:
         said.append(_("no export yet"))
     else:
         days = age(reminder.exported, now)

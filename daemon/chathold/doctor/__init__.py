@@ -5,7 +5,15 @@ A check is a function that is given the `Patient` and yields findings; a new one
 
 from chathold.doctor.desktop import desktop
 from chathold.doctor.findings import Check, Finding, Patient, State, examined
-from chathold.doctor.folders import after_import, configuration, log, places, watch_limits, watched_folder
+from chathold.doctor.folders import (
+    after_import,
+    configuration,
+    log,
+    notes,
+    places,
+    watch_limits,
+    watched_folder,
+)
 from chathold.doctor.keeping import archive, archive_disk, archive_rights, disk_space, write_ahead_log
 from chathold.doctor.program import database, packages, program
 from chathold.doctor.starting import session, startup
@@ -18,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     watched_folder,
     watch_limits,
     after_import,
+    notes,
     archive,
     archive_rights,
     archive_disk,

@@ -14,7 +14,7 @@ from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.texts import _
 from chathold.doctor.findings import Finding, Patient, State
 from chathold.filesystems import file_system_of, is_there, nearest
-from chathold.places import place_faults, watched_folders
+from chathold.places import check_notes, place_faults, watched_folders
 from chathold.trash import can_write, data_home, trash_of
 
 _LIMITS = Path("/proc/sys/fs/inotify")
@@ -153,6 +153,14 @@ def after_import(patient: Patient) -> Iterator[Finding]:
     else:
         return
     yield from (_not_writable(folder) for folder in folders if not can_write(folder))
+
+
+def notes(patient: Patient) -> Iterator[Finding]:
+    """Whether the folder of notes can be kept up to date, if there is one. What is in the way says its own fix."""
+    folder = patient.settings.mirror.folder
+    if folder is not None:
+        check_notes(folder, patient.archive)
+        yield Finding("notes", State.OK, _("Notes: {folder}").format(folder=folder))
 
 
 def _without_trash(folder: Path) -> Finding | None:

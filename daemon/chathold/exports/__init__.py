@@ -7,9 +7,10 @@ held in memory, and what is hostile or cut ends in a typed error.
 from chathold.exports.disappointments import not_an_export_advice
 from chathold.exports.members import Export, ExportForm, Member
 from chathold.exports.opening import children, fingerprint, open_export
-from chathold.exports.sniffing import sample
+from chathold.exports.sniffing import SAMPLE, sample
 
 __all__ = [
+    "SAMPLE",
     "Export",
     "ExportForm",
     "Member",

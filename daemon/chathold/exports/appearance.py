@@ -24,6 +24,8 @@ _KINDS = (
 )
 
 ASK_AGAIN = N_("Ask for a new export.")
+DOWNLOAD_AGAIN = N_('Download it again. If you cannot, "chathold import --rescue FILE" takes what is whole.')
+"""Names the whole command: the file may have been met by a page, a notice, or another command."""
 
 
 def begins_like_json(head: bytes) -> bool:

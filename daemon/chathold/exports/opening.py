@@ -68,26 +68,26 @@ def fingerprint(path: Path) -> bytes:
 
 
 def children(path: Path) -> list[Path]:
-    """What lies directly in a folder and is worth trying by itself, by name: ZIPs, JSON files and folders."""
+    """What lies in a folder and may be a download, by name: folders, and files that are or are called ZIP or JSON."""
     try:
         with os.scandir(path) as entries:
-            worth = [path / entry.name for entry in entries if _is_worth_trying(entry)]
+            found = [path / entry.name for entry in entries if _may_be_download(entry)]
     except OSError as error:
         raise unreadable(_name(path), error) from error
-    return sorted(worth, key=lambda child: (child.name.casefold(), child.name))
+    return sorted(found, key=lambda child: (child.name.casefold(), child.name))
 
 
-def _is_worth_trying(entry: os.DirEntry[str]) -> bool:
-    """A file that cannot be looked into is worth the message, if its name promises an export."""
+def _may_be_download(entry: os.DirEntry[str]) -> bool:
+    """Whether something is a folder, or by its name or its content a ZIP or JSON file."""
     if entry.name.startswith(".") or is_junk(entry.name) or entry.name == "__MACOSX":
         return False
+    named = entry.name.lower().endswith((".zip", ".json"))
     try:
         if entry.is_dir(follow_symlinks=False):
             return True
-        promising = entry.name.lower().endswith(".json")
-        return entry.is_file(follow_symlinks=False) and (promising or _is_zip(Path(entry.path)))
+        return entry.is_file(follow_symlinks=False) and (named or _is_zip(Path(entry.path)))
     except OSError:
-        return entry.name.lower().endswith((".zip", ".json"))
+        return named
 
 
 def _is_zip(path: Path) -> bool:

@@ -15,7 +15,9 @@ from typing import Any
 from chathold.exports.appearance import UTF8_BOM
 
 DEEPEST = 64
-_LIMIT = 64 << 10
+SAMPLE = 64 << 10
+"""Bytes that usually tell what a member is."""
+
 _LARGER = 1 << 20
 _LONGEST_INTEGER = 4000
 
@@ -35,7 +37,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 _BEGINNINGS = (*_WORDS, "NaN", "Infinity", "-Infinity")
 
 
-def sample(chunks: Iterator[bytes], limit: int = _LIMIT) -> Any:
+def sample(chunks: Iterator[bytes], limit: int = SAMPLE) -> Any:
     """The beginning of the JSON array or object in `chunks`: what is whole within about `limit` bytes.
 
     Arrays and objects that are still open there are given with what they hold so far, so that lists are

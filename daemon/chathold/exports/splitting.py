@@ -27,6 +27,7 @@ from chathold.core.canonical import decoded_all
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.problem import Problem
 from chathold.core.texts import N_, _
+from chathold.exports.appearance import DOWNLOAD_AGAIN
 from chathold.exports.elements import SPACE, closing, proven_end, refused_before, scalar_end
 from chathold.exports.window import Window
 
@@ -195,7 +196,7 @@ class Splitter:
             raise Incomplete(
                 _("This list of records ends in the middle."),
                 place=self._place,
-                advice=_("Download it again. What is whole can be had with --rescue."),
+                advice=_(DOWNLOAD_AGAIN),
             )
         return byte != ord("]")
 
@@ -357,6 +358,6 @@ class Splitter:
                 raise Incomplete(
                     _("A record ends in the middle."),
                     place=self._place,
-                    advice=_("Download it again. What is whole can be had with --rescue."),
+                    advice=_(DOWNLOAD_AGAIN),
                 )
             wanted = len(self._window) * 2

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chathold.core.errors import ExportError, Incomplete, Unsafe
 from chathold.core.texts import N_, _
+from chathold.exports.appearance import DOWNLOAD_AGAIN
 from chathold.exports.directory import ENCRYPTED, LOCAL_SIZE, End, Entry, data_start, entries
 from chathold.exports.members import FREE_MEMBER, PLAUSIBLE_RATIO, Download, Member, bomb
 from chathold.exports.names import is_junk, plain
@@ -138,8 +139,7 @@ def damaged(place: str, *, short: bool = True) -> Incomplete:
         if short
         else _("The download is damaged: what it holds is not what was packed.")
     )
-    advice = _("Download it again. If you cannot, import it with --rescue to get what is whole.")
-    return Incomplete(title, place=place, advice=advice)
+    return Incomplete(title, place=place, advice=_(DOWNLOAD_AGAIN))
 
 
 def _impossible(download: Download) -> Unsafe:

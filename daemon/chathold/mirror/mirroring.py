@@ -15,11 +15,12 @@ from chathold.archive.freshness import marks
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled
-from chathold.core.errors import ChatholdError
+from chathold.core.errors import ChatholdError, Damaged
 from chathold.core.texts import N_, _
 from chathold.mirror.folder import Found, Notes
 from chathold.mirror.memory import Memory, Written
 from chathold.mirror.notes import FILES, NAMES, fit, hash_of, hash_of_facts, new_note, renewed
+from chathold.places import check_notes
 from chathold.search import Wish
 from chathold.takeout.destination import explained
 from chathold.takeout.facts import facts_of, title_of
@@ -34,6 +35,7 @@ WRITER = "1"
 """Raised when notes are written otherwise: then all are looked at again."""
 
 MEANWHILE = N_("This note was changed while it was to be written; it will be looked at again.")
+DAMAGED = N_("What is stored of this is damaged; its note stays as it is.")
 _SAMPLES = 3
 
 
@@ -82,7 +84,7 @@ def mirror(
     `query` is one as for a search, "" for all chats. Raises `ChatholdError` if the folder is not there, lies
     where it must not, or cannot be written to.
     """
-    _check_place(archive, root)
+    check_notes(root, archive.folder, write=write)
     memory = Memory(state, root)
     with archive.reading(), explained(root):
         known = marks(archive.database)
@@ -96,7 +98,10 @@ def mirror(
         writer = _Writer(archive, notes, memory, done, write=write)
         for number, line in enumerate(changed):
             progress(number, len(changed))
-            writer.treat(line, _mark(known, line))
+            try:
+                writer.treat(line, _mark(known, line))
+            except Damaged:
+                done.problems.append((line["id"], DAMAGED))
         if write:
             memory.save()
     return done
@@ -109,22 +114,6 @@ def _mark(known: dict[str, bytes], line: Json) -> str:
 def _remembered(memory: Memory, line: Json) -> str:
     written = memory.notes.get(line["id"])
     return written.mark if written else ""
-
-
-def _check_place(archive: Archive, root: Path) -> None:
-    if not root.is_dir():
-        raise ChatholdError(
-            _("The folder of notes is not there."),
-            place=str(root),
-            advice=_("Make it, connect the disk it is on, or name another as mirror.folder in the settings."),
-        )
-    inner, outer = Path(os.path.realpath(root)), Path(os.path.realpath(archive.folder))
-    if inner == outer or outer in inner.parents or inner in outer.parents:
-        raise ChatholdError(
-            _("Notes and the archive must not lie in each other."),
-            place=str(root),
-            advice=_("Name another folder as mirror.folder in the settings."),
-        )
 
 
 def _check_there(memory: Memory, notes: Notes) -> None:

@@ -59,6 +59,6 @@ def _is_behind(home: Home) -> bool:
             return False
         with closing(archive):
             there = standing(archive)
-            return there.differs or there.pending > 0
+            return there.differs or there.pending > there.damaged
     except ChatholdError:  # the page that is asked for tells of it
         return False

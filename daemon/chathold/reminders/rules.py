@@ -4,6 +4,7 @@
                                 ▲                        │                  │
                                 └── nothing for a while ─┴── unused ────────┘
 
+A copy of which no date is known, neither its own nor a chat's, is taken to be as old as its import: it is not younger.
 Pure: time is passed in (Unix seconds in UTC), and so is what turns it into a local date. A mark that was made in
 the future was made by a clock that was wrong, and does not count.
 """
@@ -60,7 +61,8 @@ class Plan:
 class Reminder:
     """Where one account stands. `due` is when an export is or was due; none if that is off, or not to be said.
 
-    `exported` is its last export; none where a service was never exported. `begun` is since when it has stood
+    `exported` is its last export; none where a service was never exported, or where nothing tells when: then
+    `imported` is when it was added here. `begun` is since when it has stood
     so: when it became due, was asked for, or came. `until` is about when the link ends, or the snooze.
     """
 
@@ -75,6 +77,7 @@ class Reminder:
     until: float | None = None
     several: bool = False
     """Whether the provider has other accounts, so that one has to say which."""
+    imported: float | None = None
 
     @property
     def title(self) -> str:
@@ -150,12 +153,15 @@ def _standing(
             begun,
             until,
             several,
+            undated,
         )
 
     exported = _date(export, now)
+    undated = min(export.imported, now) if exported is None and export.imported else None
     if marks.off or not plan.on:
         return stands(Stage.OFF, marks.since, None)
-    due = exported + plan.seconds(export.provider) if exported is not None else marks.since
+    begun = exported if exported is not None else undated
+    due = begun + plan.seconds(export.provider) if begun is not None else marks.since
     wait = _wait(export, marks)
     if wait and now < wait.until:
         return stands(wait.stage, wait.begun, due, wait.until)

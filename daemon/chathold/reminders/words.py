@@ -44,7 +44,14 @@ def words_of(reminder: Reminder, now: float, local: Local) -> str:
 
 
 def _due(reminder: Reminder, now: float) -> str:
-    if reminder.exported is None:
+    if reminder.imported is not None:
+        days = age(reminder.imported, now)
+        said = ngettext(
+            "Your {name} copy has no date; it was imported {n} day ago.",
+            "Your {name} copy has no date; it was imported {n} days ago.",
+            days,
+        ).format(name=name_of(reminder), n=days)
+    elif reminder.exported is None:
         said = _("There is no copy of your {name} chats yet.").format(name=name_of(reminder))
     else:
         days = age(reminder.exported, now)

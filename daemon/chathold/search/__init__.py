@@ -12,12 +12,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chathold.queries.query import Query, parse
+    from chathold.queries.wishes import Wish
     from chathold.search.completeness import Indexed, standing
     from chathold.search.finding import Found, Hit, find, find_chats
     from chathold.search.indexing import catch_up
-    from chathold.search.query import Query, parse
     from chathold.search.snippets import Piece
-    from chathold.search.wishes import Wish
 
 __all__ = [
     "Found",
@@ -34,21 +34,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Found": "finding",
-    "Hit": "finding",
-    "Indexed": "completeness",
-    "Piece": "snippets",
-    "Query": "query",
-    "Wish": "wishes",
-    "catch_up": "indexing",
-    "find": "finding",
-    "find_chats": "finding",
-    "parse": "query",
-    "standing": "completeness",
+    "Found": "chathold.search.finding",
+    "Hit": "chathold.search.finding",
+    "Indexed": "chathold.search.completeness",
+    "Piece": "chathold.search.snippets",
+    "Query": "chathold.queries.query",
+    "Wish": "chathold.queries.wishes",
+    "catch_up": "chathold.search.indexing",
+    "find": "chathold.search.finding",
+    "find_chats": "chathold.search.finding",
+    "parse": "chathold.queries.query",
+    "standing": "chathold.search.completeness",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(name)
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -6,21 +6,23 @@ import contextlib
 import sqlite3
 from dataclasses import dataclass
 
-from chathold.archive.freshness import fingerprints, marker, records, underived
+from chathold.archive.freshness import fingerprints, marker, records, stored_as, underived
 from chathold.archive.store import Archive
 from chathold.search.index import Index
 
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """How many records (chats and documents) are searchable as they are now, and how many are not yet.
+    """How many records (chats and documents) are searchable as they are now, and how many are not (yet).
 
-    `unread` of the latter wait to be derived first. `differs`: there is something to do for `catch_up`.
+    Of the latter, `unread` wait to be derived first, and `damaged` cannot be read. `differs`: there is something to
+    do for `catch_up`.
     """
 
     indexed: int
     pending: int
     unread: int = 0
+    damaged: int = 0
     differs: bool = False
 
 
@@ -30,7 +32,8 @@ class Compared:
 
     `indexed` is how many are searchable as they are now. `behind` are not in the index as they are now, `stale` are
     in it as they no longer are, `unread` have to be derived first. `forgotten`: some are in the index and no more in
-    the archive. `noted`: the index knows that it is complete, and nothing had to be compared.
+    the archive. `noted`: the index knows that it is complete, and nothing had to be compared; what is behind all the
+    same is damaged.
     """
 
     indexed: int
@@ -43,12 +46,15 @@ class Compared:
     @property
     def differs(self) -> bool:
         """Whether there is something to do for `catch_up`."""
-        return bool(self.behind) or self.forgotten
+        return not self.noted and (bool(self.behind) or self.forgotten)
 
     @property
     def standing(self) -> Indexed:
         """In numbers."""
-        return Indexed(self.indexed, len(self.behind | self.unread), len(self.unread), self.differs)
+        damaged = len(self.behind) if self.noted else 0
+        return Indexed(
+            self.indexed, len(self.behind | self.unread), len(self.unread), damaged, differs=self.differs
+        )
 
 
 def compared(archive: Archive, index: Index | None) -> Compared:
@@ -56,7 +62,10 @@ def compared(archive: Archive, index: Index | None) -> Compared:
     with archive.reading():
         noted = index.about("marker") if index else None
         if index and noted and noted == marker(archive.database):
-            return Compared(index.count(), noted=True)
+            damaged = index.passed_over()
+            if all(stored_as(archive.database, number) == then for number, then in damaged.items()):
+                left = frozenset(damaged)
+                return Compared(index.count() - len(left), left, left, noted=True)
         done = index.done() if index else {}
         there = fingerprints(archive.database)
         unread = frozenset(underived(archive.database))

@@ -6,10 +6,10 @@ Of a record that is in the index already, entries that are the same stay as they
 from __future__ import annotations
 
 from chathold.archive.contents import Contents
+from chathold.queries.words import prepared
 from chathold.search.entries import Entry, entries_of
 from chathold.search.index import Index, Kind
 from chathold.search.packing import Held, packed
-from chathold.search.words import prepared
 
 _NEVER = float("-inf")
 
@@ -26,6 +26,7 @@ class Batch:
         self._held: dict[int, list[Held]] = {}
         self._new: list[tuple[int, Entry, bytes]] = []
         self._gone: list[int] = []
+        self._passed_over: dict[int, bytes] = {}
 
     def take(self, record: int, mark: bytes, contents: Contents) -> None:
         """Compare a record with its entries in the index. `mark` is its fingerprint."""
@@ -47,13 +48,20 @@ class Batch:
         self._providers[record] = contents.provider
         self._updated[record] = _NEVER if contents.updated is None else contents.updated
 
+    def pass_over(self, record: int, stored: bytes) -> None:
+        """Note that a record is damaged, as it is `stored`. What is in the index of it stays, and is not found."""
+        self._passed_over[record] = stored
+
     def write(self) -> None:
         """Make them searchable. The newest record gets the lowest numbers, and in it the last message."""
-        if not self._marks:
+        if not self._marks and not self._passed_over:
             return
         index = self._index
         with index.transaction("a batch of the index"):
             database = index.database
+            database.executemany("INSERT OR REPLACE INTO done VALUES (?, ?)", self._passed_over.items())
+            if not self._marks:
+                return
             database.executemany("DELETE FROM entry WHERE id = ?", ((each,) for each in self._gone))
             index.note("ghosts", int(index.about("ghosts") or 0) + len(self._gone))
             self._insert()

@@ -16,13 +16,13 @@ from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
 from chathold.core.model import Role
-from chathold.search.completeness import compared, standing
+from chathold.queries.query import Query, parse
+from chathold.queries.wishes import Wish
+from chathold.search.completeness import Indexed, compared, standing
 from chathold.search.entries import ROLES, TITLE, Entry, Marks
 from chathold.search.index import Index, explained
 from chathold.search.lines import Line, read_again
-from chathold.search.query import Query, parse
 from chathold.search.snippets import Piece, snippet
-from chathold.search.wishes import Wish
 
 _Answer = TypeVar("_Answer")
 
@@ -56,11 +56,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: how many in all, those asked for, and how many chats and documents are not searchable yet."""
+    """What was found: how many in all, those asked for, and how many chats and documents are not searchable yet.
+
+    `damaged` of those never will be, as they are.
+    """
 
     total: int
     results: tuple[Hit, ...]
     pending: int
+    damaged: int = 0
 
 
 def find(
@@ -78,7 +82,12 @@ def find(
     query = parse(wish, incomplete=incomplete)
     with archive.reading(), explained(archive):
         found = _asked(archive, query, lambda search: search.answer(limit, offset))
-        return Found(0, (), standing(archive).pending) if found is None else found
+        return _nothing(standing(archive)) if found is None else found
+
+
+def _nothing(indexed: Indexed) -> Found:
+    """What is found where there is no index."""
+    return Found(0, (), indexed.pending, indexed.damaged)
 
 
 def find_chats(archive: Archive, wish: Wish) -> set[int]:
@@ -120,7 +129,7 @@ class _Search:
         joined, conditions, values = self._conditions(held.stale)
         total, newest = self._count(joined, conditions, values)
         rows = self._rows(conditions, values, (total, newest), (limit, offset)) if limit else []
-        return Found(total, self._hits(rows), held.standing.pending)
+        return Found(total, self._hits(rows), held.standing.pending, held.standing.damaged)
 
     def records(self) -> set[int]:
         """The records of everything that matches."""

@@ -15,6 +15,7 @@ from typing import Self
 from chathold.archive import durable
 from chathold.archive.connecting import connect
 from chathold.archive.folder import SEARCH, make_private
+from chathold.archive.freshness import STORED_AS
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
@@ -200,8 +201,13 @@ class Index:
         return dict(self.database.execute("SELECT record, fingerprint FROM done"))
 
     def count(self) -> int:
-        """How many records are in the index."""
+        """How many records the index knows of."""
         return int(self.database.execute("SELECT count(*) FROM done").fetchone()[0])
+
+    def passed_over(self) -> dict[int, bytes]:
+        """The records that are damaged, and what was stored of them then."""
+        query = "SELECT record, fingerprint FROM done WHERE length(fingerprint) = ?"
+        return dict(self.database.execute(query, (STORED_AS,)))
 
     def held(self, record: int) -> list[Held]:
         """The entries of a record. Raises `sqlite3.DatabaseError` if they are damaged."""

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 
 from chathold.archive.contents import Read, contents
 from chathold.archive.folder import SEARCH_LOCK
-from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records
+from chathold.archive.freshness import fingerprint, fingerprints, marker, newest_first, records, stored_as
 from chathold.archive.store import Archive
 from chathold.core.collecting import without_collection
+from chathold.core.errors import Damaged
 from chathold.providers import readers
 from chathold.search.completeness import Indexed, look, standing
 from chathold.search.filling import Batch
@@ -104,6 +105,7 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
                 "UPDATE done SET fingerprint = x'' WHERE record = ?", ((each,) for each in pending)
             )
             index.note("readers", readers())
+            index.note("marker", "")
         finished = 0
         for finished in _batches(archive, index, pending):
             if progress:
@@ -125,7 +127,7 @@ def _haunted(index: Index) -> bool:
 
 
 def _batches(archive: Archive, index: Index, pending: list[int]) -> Iterator[int]:
-    """Bring records into the index, a batch at a time; how many have been, after each."""
+    """Bring records into the index, a batch at a time; how many have been, after each. Damaged ones are passed over."""
     rest = iter(pending)
     finished = 0
     while finished < len(pending):
@@ -134,7 +136,10 @@ def _batches(archive: Archive, index: Index, pending: list[int]) -> Iterator[int
             for number in rest:
                 mark = fingerprint(archive.database, number)
                 if mark is not None:
-                    batch.take(number, mark, contents(archive.database, number))
+                    try:
+                        batch.take(number, mark, contents(archive.database, number))
+                    except Damaged:
+                        batch.pass_over(number, stored_as(archive.database, number))
                 finished += 1
                 if batch.size > _BATCH:
                     break

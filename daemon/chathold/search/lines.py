@@ -6,6 +6,7 @@ indexed came of it; if not, for its meaning hangs on other messages or on severa
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from chathold.archive.contents import Form, contents, contents_of
 from chathold.archive.reading import record_of
 from chathold.archive.slices import read_slices
+from chathold.core.errors import Damaged
 from chathold.core.slice import Slice
 from chathold.search.entries import TITLE, Entry, entries_of
 from chathold.search.packing import Held
@@ -29,16 +31,19 @@ class Line:
 
 
 def read_again(database: sqlite3.Connection, lines: Iterable[Line]) -> dict[int, Entry]:
-    """The entries of lines, by their numbers. Raises `ArchiveError` if a record is damaged."""
+    """The entries of lines, by their numbers; none of a record that is damaged."""
     by_record: dict[int, list[Line]] = {}
     for line in lines:
         by_record.setdefault(line.record, []).append(line)
     found: dict[int, Entry] = {}
     for record, held in by_record.items():
-        found |= _of_slices(database, record, held)
-        if any(line.held.number not in found for line in held):
-            entries = {entry.key: entry for entry in entries_of(contents(database, record))}
-            found |= {line.held.number: entries[line.held.key] for line in held if line.held.key in entries}
+        with contextlib.suppress(Damaged):
+            found |= _of_slices(database, record, held)
+            if any(line.held.number not in found for line in held):
+                entries = {entry.key: entry for entry in entries_of(contents(database, record))}
+                found |= {
+                    line.held.number: entries[line.held.key] for line in held if line.held.key in entries
+                }
     return found
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chathold.search.query import Phrase
-from chathold.search.words import Found, words_in_place
+from chathold.queries.query import Phrase
+from chathold.queries.words import Found, words_in_place
 
 _AROUND = 60
 """Characters before the first match."""

@@ -23,6 +23,7 @@ from chathold.archive.kept_files import kept_files, names_of_files
 from chathold.archive.reading import Record, provider_of
 from chathold.archive.store import Archive
 from chathold.core.canonical import parse
+from chathold.core.errors import Damaged
 from chathold.core.texts import N_
 from chathold.providers.base import Provider, Stand
 from chathold.takeout.combining import Combined, combined
@@ -133,10 +134,15 @@ class _Export:
     def _combined(self, lines: Iterable[Json], done: Callable[[], None]) -> Iterator[tuple[Record, Combined]]:
         for line in lines:
             record = _record(self._archive, line)
-            result = combined(self._archive, record)
+            try:
+                result = combined(self._archive, record)
+                shown = views.show(self._archive, line["id"])
+            except Damaged as error:
+                self._taken.leave_out(line, error)
+                done()
+                continue
             if not result.complete:
                 self._taken.problems.append((line["id"], UNSAID))
-            shown = views.show(self._archive, line["id"])
             self._refs |= {
                 each["id"] for message in shown["messages"] for each in message["attachments"] if each["id"]
             }

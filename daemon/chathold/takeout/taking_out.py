@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chathold.archive import views
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled, moment
-from chathold.core.errors import ChatholdError
+from chathold.core.errors import ChatholdError, Damaged
 from chathold.core.texts import N_, _
 from chathold.takeout.complete import SCHEMA, VERSION
 from chathold.takeout.destination import Destination, replacing
@@ -24,12 +25,16 @@ from chathold.takeout.writing import Format, Labels, Writer
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
 
+LEFT_OUT = N_("What is stored of this is damaged; it was left out.")
 MISSING = N_('This file of yours is missing from the archive; "chathold verify" tells more.')
 
 
 @dataclass(slots=True)
 class Taken:
-    """What was taken out. A problem says where and what, in English that can be translated."""
+    """What was taken out. A problem says where and what, in English that can be translated.
+
+    `damaged` are the ids of what could not be.
+    """
 
     folder: Path
     format: Format
@@ -38,6 +43,7 @@ class Taken:
     messages: int = 0
     files: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
 
     def count(self, line: Json, messages: int) -> None:
         """One more conversation, or document."""
@@ -47,13 +53,27 @@ class Taken:
             self.conversations += 1
         self.messages += messages
 
+    def leave_out(self, line: Json, error: Damaged) -> None:
+        """One that is damaged. Raises `Damaged` if an earlier export is to be replaced: that may have it whole."""
+        if self.folder.is_dir() and any(self.folder.iterdir()):
+            raise Damaged(
+                error.title,
+                place=error.place,
+                advice=_(
+                    "The export that is there may have it whole; it was left as it is. Choose a new folder."
+                ),
+            ) from error
+        self.damaged.append(line["id"])
+        self.problems.append((line["id"], LEFT_OUT))
+
 
 def take_out(
     archive: Archive, dest: Path, form: Format, selection: Selection, now: float, progress: Progress
 ) -> Taken:
     """Write what is chosen to `dest`, whole or not at all; `progress` is told how many of how many are done.
 
-    Raises `ChatholdError` if there is something else, or it cannot be written; then `dest` is as it was.
+    What is damaged is left out, and told. Raises `ChatholdError` if there is something else, if it cannot be written,
+    or if all of it is damaged; then `dest` is as it was.
     """
     _check_place(archive, dest)
     about = {"format": form.value, "made": moment(now)}
@@ -64,6 +84,8 @@ def take_out(
             take_out_original(archive, lines, into, taken, progress, everything=selection.all)
         else:
             _write_each(archive, lines, into, taken, progress)
+        if taken.damaged and not (taken.conversations or taken.documents):
+            views.show(archive, taken.damaged[0])
     return taken
 
 
@@ -87,7 +109,11 @@ def _write_each(
     entries: list[tuple[Json, str]] = []
     for number, line in enumerate(lines):
         progress(number, len(lines))
-        piece = writer.piece(line)
+        try:
+            piece = writer.piece(line)
+        except Damaged as error:
+            taken.leave_out(line, error)
+            continue
         into.write(piece.path, piece.text)
         for digest, path in piece.files.items():
             _copy(archive, digest, path, into, taken)

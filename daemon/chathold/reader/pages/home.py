@@ -17,12 +17,12 @@ from chathold.archive.listing import Wanted, page_of
 from chathold.archive.news import since
 from chathold.archive.safety import copies
 from chathold.archive.summary import accounts, labelled, totals
-from chathold.attention import Severity, concerns
-from chathold.attention.gathering import situation_of
+from chathold.attention import Severity
 from chathold.daemon.presence import is_held
 from chathold.reader.opening import archive_of, reader_of, state_of
 from chathold.reader.pages.copies import copying_of
 from chathold.reader.pages.listing import account_key
+from chathold.reader.pages.needing import wanting
 from chathold.reader.showing import page
 from chathold.state import State
 from chathold.state.memory import READER_VISITS, WATCHING
@@ -47,11 +47,12 @@ def home(request: Request) -> Response:
             return page(request, "welcome.html", watching=watching if watched else [])
         known = sums("accounts", partial(accounts, archive))
         news = since(archive, before) if before else {}
-        wanting = concerns(situation_of(reader_of(request).home, archive))
+        found, due = wanting(request, archive)
         values: Json = {
             "held": held,
             "accounts": [_account(each, news) for each in known],
-            "attention": sum(each.severity > Severity.MILD for each in wanting),
+            "attention": len(found) + len(due),
+            "grave": any(each.severity > Severity.MILD for each in found),
             "copies": copies(archive),
             **copying_of(request),
             "newest": sums("newest", partial(page_of, archive, Wanted(), limit=_SHOWN)),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from chathold.archive.asking import answer, questions
 from chathold.archive.store import Archive
-from chathold.attention import Leads, concerns
+from chathold.attention import Concern, Leads, concerns
 from chathold.attention.gathering import situation_of
 from chathold.configuration import examine
 from chathold.core.errors import ArchiveError
@@ -24,7 +24,7 @@ from chathold.reminders import Reminder, Said, Stage, said
 from chathold.reminders.now import calls, local, plan_of, reminders_now
 from chathold.reminders.saying import LATER_DAYS
 from chathold.reminders.words import words_of
-from chathold.search import standing
+from chathold.search import Indexed, standing
 from chathold.state import Marks, State
 from chathold.state.memory import PAUSED
 
@@ -53,15 +53,8 @@ def attention(request: Request) -> Response:
     """The list; a reminder or a question can be answered where it stands."""
     reader = reader_of(request)
     with archive_of(request) as archive:
-        behind = standing(archive).pending if archive else 0
-        found = [
-            each
-            for each in concerns(situation_of(reader.home, archive, to_index=behind))
-            if each.leads is not Leads.REMINDER
-        ]
+        found, due = wanting(request, archive)
         asked = {each["file"]: each for each in questions(archive)} if archive else {}
-        with state_of(request) as state:
-            due = calls(_reminders(request, archive, state))
     return page(
         request,
         "attention.html",
@@ -72,6 +65,17 @@ def attention(request: Request) -> Response:
             (_key(each), each, words_of(each, reader.wall(), local), ANSWERS[each.stage]) for each in due
         ],
     )
+
+
+def wanting(request: Request, archive: Archive | None) -> tuple[list[Concern], list[Reminder]]:
+    """All that the list holds: what needs attention other than reminders, and the reminders. Inside `archive_of`."""
+    held = standing(archive) if archive else Indexed(0, 0)
+    with state_of(request) as state:
+        standings = _reminders(request, archive, state)
+    situation = situation_of(
+        reader_of(request).home, archive, to_index=held.pending - held.damaged, standing=standings
+    )
+    return [each for each in concerns(situation) if each.leads is not Leads.REMINDER], calls(standings)
 
 
 @posted

@@ -41,14 +41,15 @@ function awaitFurther() {
 
 async function further(link) {
   near.unobserve(link);
-  let answer;
+  let held;
   try {
-    answer = await fetch(link.dataset.part);
+    const answer = await fetch(link.dataset.part);
+    if (!answer.ok) return;
+    held = await answer.text();
   } catch {
     return;
   }
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(held, "text/html");
   const added = [...page.querySelectorAll("article.message")];
   link.closest(".further").replaceWith(...page.body.childNodes);
   equip(added);

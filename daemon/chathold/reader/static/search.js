@@ -23,14 +23,15 @@ async function ask({ incomplete = true, offset = 0 } = {}) {
   if (offset) fields.set("offset", offset);
   asking?.abort();
   asking = new AbortController();
-  let answer;
+  let found;
   try {
-    answer = await fetch(form.dataset.hits, { method: "POST", body: fields, signal: asking.signal });
+    const answer = await fetch(form.dataset.hits, { method: "POST", body: fields, signal: asking.signal });
+    if (!answer.ok) return;
+    found = await answer.text();
   } catch {
-    return; // a newer question has taken its place, or the reader has stopped: `page.js` tells
+    return; // a newer question has taken its place, the page is left, or the reader has stopped: `page.js` tells
   }
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(found, "text/html");
   if (offset) {
     const focus = links().length;
     hits.querySelector(".further")?.remove();

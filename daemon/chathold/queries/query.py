@@ -16,15 +16,15 @@ from typing import Any
 from chathold.core.errors import UsageError
 from chathold.core.model import Role
 from chathold.core.texts import N_, _
-from chathold.providers import PROVIDERS
-from chathold.search.lexing import Kind, Piece, pieces
-from chathold.search.wishes import Wish
-from chathold.search.words import words
+from chathold.queries.lexing import Kind, Piece, pieces
+from chathold.queries.wishes import Wish
+from chathold.queries.words import words
+from chathold.services import SERVICES
 
 _DEEPEST = 20
 _SHORTEST_BEGINNING = 2
 _VALUES = {
-    "provider": tuple(each.NAME for each in PROVIDERS),
+    "provider": tuple(each.name for each in SERVICES),
     "role": tuple(each.value for each in Role),
     "has": ("code", "attachment"),
 }

@@ -1,0 +1,104 @@
+"""An export of which something cannot be read never passes for a whole one."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands import chathold
+
+OWNER = {"id": "user-drift", "email": "a@example.invalid"}
+
+
+def _chat(number: int, **more: Any) -> dict[str, Any]:
+    message = {
+        "id": f"m{number}",
+        "author": {"role": "user"},
+        "create_time": 1.7e9 + number,
+        "content": {"content_type": "text", "parts": [f"what was said in {number}"]},
+    }
+    node: dict[str, Any] = {"id": f"m{number}", "parent": None, "children": [], "message": message}
+    return {
+        "conversation_id": f"c{number}",
+        "title": f"Chat {number}",
+        "mapping": {f"m{number}": node},
+        **more,
+    }
+
+
+def _export(folder: Path, month: int, **members: Any) -> Path:
+    """An export of ChatGPT's as a ZIP of these members, `__` for a dash; bytes are taken as they are."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, value in {"user": OWNER, **members}.items():
+            data = value if isinstance(value, bytes) else json.dumps(value).encode()
+            place = zipfile.ZipInfo(f"{name.replace('__', '-')}.json", (2026, month, 1, 12, 0, 0))
+            packed.writestr(place, data)
+    path = folder / f"{'f' * 64}-2026-{month:02}-01-12-00-00.zip"
+    path.write_bytes(file.getvalue())
+    return path
+
+
+CHATS = [_chat(number) for number in range(8)]
+UNREADABLE = [b"", b" \n", b"<html>gone</html>", b"null", b"window.x = []", "[1]".encode("utf-16")]
+
+
+@pytest.mark.parametrize("data", [*UNREADABLE, {"version": 2, "threads": CHATS}])
+def test_conversations_that_nobody_can_read_are_a_failure(tmp_path: Path, data: Any) -> None:
+    """Whatever else could be read: it is told, and ends with 1."""
+    path = _export(tmp_path, 3, conversations=data, message_feedback=[{"id": "f", "content": "good words"}])
+    (receipt,) = chathold(tmp_path / "home", "import", str(path), expect=1)["imports"]
+    assert receipt["outcome"] == "failed"
+    assert {"where": "conversations.json", "what": _UNREAD} in receipt["problems"]
+
+
+_UNREAD = "The chats in this file could not be read; it is kept as it is."
+
+
+@pytest.mark.parametrize(
+    "shards",
+    [
+        *({"conversations__000": CHATS[:4], "conversations__001": data} for data in UNREADABLE),
+        {"conversations__000": CHATS[:4], "conversations__001": {"v": 2, "items": CHATS[4:]}},
+        {"conversations": json.dumps(CHATS[:4]).encode() + json.dumps(CHATS[4:]).encode()},
+        {"conversations": [*CHATS[:6], {"renamed": "c6"}, {"renamed": "c7"}]},
+        {"conversations": json.dumps(CHATS[:7]).encode()[:-1] + b",} garbage]"},
+    ],
+)
+def test_what_is_there_and_cannot_be_read_is_not_gone(tmp_path: Path, shards: dict[str, Any]) -> None:
+    """And `check` says that the newest export could not be read whole."""
+    home = tmp_path / "home"
+    chathold(home, "import", str(_export(tmp_path, 2, conversations=CHATS)))
+    (before,) = chathold(home, "check")["accounts"]
+    chathold(home, "import", str(_export(tmp_path, 4, **shards)), expect=None)
+    found = chathold(home, "list")["conversations"]
+    assert [each["gone_since"] for each in found if each["provider_id"] in {f"c{n}" for n in range(8)}] == [
+        None
+    ] * 8
+    (after,) = chathold(home, "check")["accounts"]
+    assert before["verdict"] == "all_here"
+    assert after["verdict"] != "all_here"
+
+
+@pytest.mark.parametrize("name", ["codex", "group_chats", "sora", "shopping", "message_feedback"])
+def test_a_member_is_not_called_empty_by_its_beginning(tmp_path: Path, name: str) -> None:
+    """What comes after many kilobytes counts, too."""
+    late = {"chats": [], "padding": "x" * 100_000, "rooms": [{"said": "words that stand far behind"}]}
+    path = _export(tmp_path, 3, conversations=CHATS, **{name: late})
+    chathold(tmp_path / "home", "import", str(path))
+    (document,) = chathold(tmp_path / "home", "list", "--documents")["documents"]
+    assert "words that stand far behind" in json.dumps(chathold(tmp_path / "home", "show", document["id"]))
+
+
+def test_a_file_of_which_no_message_can_be_read_is_a_failure(tmp_path: Path) -> None:
+    """Every chat has its place, and none says a word."""
+    chats = [{**_chat(number), "mapping": 7, "words": "of a shape that is new"} for number in range(3)]
+    path = _export(tmp_path, 3, conversations=chats)
+    (receipt,) = chathold(tmp_path / "home", "import", str(path), expect=1)["imports"]
+    assert receipt["outcome"] == "failed"
+    assert receipt["conversations"]["found"] == 3
