@@ -27,7 +27,8 @@ from typing import Any
 from chathold.core.model import Extract, Message, PartKind, Reading, Role
 from chathold.core.problem import NO_MESSAGE, NO_MESSAGES, Problem
 from chathold.core.texts import N_
-from chathold.providers.chatgpt_content import Draft, read_content
+from chathold.providers.chatgpt_content import read_content
+from chathold.providers.chatgpt_draft import Draft
 from chathold.providers.chatgpt_text import compact, parsed, raw_text, shown
 from chathold.providers.values import items, mapping, seconds, text
 from chathold.providers.words import holds_words

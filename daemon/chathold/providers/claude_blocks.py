@@ -25,18 +25,14 @@ null, so that calls and results belong together by order.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec.structs import replace
-
 from chathold.core.model import Attachment, Part, PartKind
-from chathold.core.problem import Problem
 from chathold.core.texts import N_
+from chathold.providers.claude_content import IN_BLOCKS, Content, compact, objects
 from chathold.providers.values import items, mapping, size, text
-from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, silent, told_by, with_other_words
+from chathold.providers.words import NO_TEXT, with_other_words
 
 ODD_BLOCK = N_("A piece of this message could not be read.")
 ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
@@ -51,123 +47,15 @@ _TEXTS = ("text", "parts", "result", "content", "message")
 _SHOWN = (*_TEXTS, "json_block", "code")
 _FILE_IDS = ("file_uuid", "file_path", "id", "uuid")
 _FILE_NAMES = ("file_name", "name", "title", "path", "file_path")
-_FILE_TYPES = ("mime_type", "media_type", "file_type")
-# Where no words of a message stand: in a file, in a block, and what decorates the block of a tool.
 IN_FILES = NO_TEXT | frozenset(_FILE_NAMES)
-_IN_BLOCKS = NO_TEXT | {"citations", "name", "prompt_context_metadata", "site_name"}
-_DECORATION = frozenset(
-    {
-        *("message", "integration_name", "display_content", "structured_content"),
-        *("approval_key", "approval_options"),
-    }
-)
+"""Names under which no words of a file stand."""
+
+_FILE_TYPES = ("mime_type", "media_type", "file_type")
 
 # Of a tool's input: what says nothing to a person, and what is read before and after the rest.
 _NOT_SAID = frozenset({"id", "type", "language", "version_uuid", "md_citations", "loading_messages"})
 _SAID_FIRST = {"command": 0, "title": 1, "path": 2, "description": 3, "old_str": 5, "new_str": 6}
 _SAID_BETWEEN = 4
-
-
-@dataclass(slots=True)
-class Notes:
-    """The problems met in a record, and the types that are unknown or misbuilt, which are told once."""
-
-    problems: list[Problem] = field(default_factory=list)
-    types: set[str] = field(default_factory=set)
-    misbuilt: set[str] = field(default_factory=set)
-
-    def add(self, where: str, what: str) -> None:
-        """Note a problem."""
-        self.problems.append(Problem(where, what))
-
-
-@dataclass(slots=True)
-class Content:
-    """What a message holds, collected while its blocks are read.
-
-    `unread` is what seemed to say nothing: how many parts there were after it, its type, itself, and the names under
-    which no words stand in it.
-    """
-
-    where: str
-    notes: Notes
-    parts: list[Part] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
-    files: dict[str, int] = field(default_factory=dict)
-    unread: list[tuple[int, str, Any, frozenset[str]]] = field(default_factory=list)
-    calls: bool = False
-
-    def say(self, said: str, kind: PartKind = PartKind.TEXT, type: str = "", name: str = "") -> None:  # noqa: A002 - as `Part` calls it
-        """Add a part, unless there is nothing to say."""
-        if said and not said.isspace():
-            self.parts.append(Part(kind, said, type, name))
-
-    def attach(self, file: Attachment, type: str = "") -> None:  # noqa: A002 - as `Part` calls it
-        """Add a file, once per id, where it stands among the parts, with all that is said of it anywhere."""
-        if file.id in self.files:
-            number = self.files[file.id]
-            file = self.attachments[number] = fuller(self.attachments[number], file)
-            for place, part in enumerate(self.parts):
-                if part.kind is PartKind.ATTACHMENT and part.ref == file.id:
-                    self.parts[place] = replace(part, text=file.text, name=file.name)
-            return
-        if file.id:
-            self.files[file.id] = len(self.attachments)
-        self.attachments.append(file)
-        self.parts.append(Part(PartKind.ATTACHMENT, file.text, type, file.name, ref=file.id))
-
-    def look_through(self, kind: str, value: Any, leave: frozenset[str]) -> None:
-        """Have `value` looked through for words once all else is read, but for what stands under a name in `leave`."""
-        self.unread.append((len(self.parts), kind, value, leave))
-
-    def look_through_block(self, block: Mapping[str, Any], before: int) -> None:
-        """Have a block looked through if it gave no text: there were `before` parts before it was read."""
-        if silent(self.parts, before):
-            kind = text(block.get("type"))
-            bare = _DECORATION if kind.startswith("tool") else frozenset[str]()
-            unread = {name: held for name, held in block.items() if name not in bare}
-            self.look_through(kind, unread, _IN_BLOCKS)
-
-    def finish(self, rest: Mapping[str, Any]) -> None:
-        """Keep the words of what seemed to say nothing; `rest` is what of the message nothing else has read."""
-        if rest and silent(self.parts):
-            self.look_through("", rest, NO_TEXT)
-        if not self.unread:
-            return
-        told, added = told_by(self.parts, ()), 0
-        for place, kind, value, leave in self.unread:
-            if found := other_words(told, value, leave):
-                told += found
-                self.parts.insert(place + added, Part(PartKind.UNKNOWN, "\n".join(found), kind))
-                added += 1
-                self._misbuilt(kind)
-
-    def _misbuilt(self, kind: str) -> None:
-        if kind not in self.notes.misbuilt:
-            self.notes.misbuilt.add(kind)
-            self.notes.add(f"{self.where}.content[{kind}]" if kind else self.where, MISBUILT)
-
-
-def compact(value: Any) -> str:
-    """`value` as JSON on one line, whatever the order of its names; "" if it is nested too deeply."""
-    try:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    except (RecursionError, TypeError, ValueError):
-        return ""
-
-
-def objects(listed: Any, where: str, notes: Notes, what: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The objects of a list with their places; whatever else is there, or in place of the list, is noted."""
-    if listed is None:
-        return
-    if not isinstance(listed, list):
-        notes.add(where, what)
-        return
-    for number, each in enumerate(listed):
-        if isinstance(each, dict):
-            yield f"{where}.{number}", each
-        else:
-            notes.add(f"{where}.{number}", what)
 
 
 def read_blocks(blocks: list[Any], into: Content) -> None:
@@ -298,7 +186,7 @@ def _read_result(block: Mapping[str, Any], into: Content) -> None:
         elif item.get("type") in ("text", "knowledge"):
             said.append(_result_text(item))
             if not text(item.get("text")):
-                into.look_through(text(item["type"]), item, _IN_BLOCKS)
+                into.look_through(text(item["type"]), item, IN_BLOCKS)
         else:
             others.append(item)
     shown = "\n".join(filter(None, said))

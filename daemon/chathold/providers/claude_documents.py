@@ -16,7 +16,7 @@ from typing import Any
 
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading, Role
 from chathold.core.texts import N_
-from chathold.providers.claude_blocks import Notes, compact, objects
+from chathold.providers.claude_content import Notes, compact, objects
 from chathold.providers.claude_identity import Register
 from chathold.providers.values import mapping, seconds, text
 

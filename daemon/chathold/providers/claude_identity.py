@@ -9,7 +9,7 @@ from typing import Any
 
 from chathold.core.model import Role
 from chathold.core.texts import N_
-from chathold.providers.claude_blocks import Notes, compact
+from chathold.providers.claude_content import Notes, compact
 
 TWICE = N_("Two different messages carry the same id; both are kept.")
 

@@ -35,17 +35,14 @@ from chathold.providers.claude_blocks import (
     IN_FILES,
     ODD_BLOCK,
     ODD_FILE,
-    Content,
-    Notes,
     best_text,
-    compact,
     flat_text,
-    objects,
     read_blocks,
     read_files,
     read_unknown,
     tool_call,
 )
+from chathold.providers.claude_content import Content, Notes, compact, objects
 from chathold.providers.claude_identity import Register
 from chathold.providers.values import mapping, seconds, size, text
 from chathold.providers.words import holds_words

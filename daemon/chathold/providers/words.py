@@ -46,7 +46,7 @@ def other_words(told: Iterable[str], value: Any, leave: frozenset[str] = frozens
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
-            waiting += [each[name] for name in sorted(each, reverse=True) if name not in leave]
+            waiting += [each[name] for name in sorted(each, key=str, reverse=True) if name not in leave]
         elif isinstance(each, list):
             waiting += reversed(each)
         elif isinstance(each, str) and reads_like_words(each) and not any(each in words for words in said):
