@@ -8,14 +8,12 @@ from typing import Any
 
 from chathold.core.model import Attachment, Part, PartKind, Role
 from chathold.core.problem import Problem
-from chathold.core.texts import N_
 from chathold.providers.chatgpt_text import best_text, shown
+from chathold.providers.notes import NEW_TYPE
 from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, told_by
 
 _EVERYBODY = frozenset({"", "all", "assistant", "user"})
 _BESIDE_TEXT = NO_TEXT | {"name", "file_name"}
-
-_NEW_TYPE = N_("This kind of piece is not known yet; the text found in it is kept.")
 
 
 @dataclass(slots=True)
@@ -50,7 +48,7 @@ class Draft:
 
     def unknown(self, value: Mapping[str, Any], type_: str) -> None:
         """Add a piece of unknown type, and say so once."""
-        self._problem_once(f"content[{type_}]", _NEW_TYPE)
+        self._problem_once(f"content[{type_}]", NEW_TYPE)
         self.parts.append(Part(PartKind.UNKNOWN, shown(best_text(value)), type_))
 
     def keep_words(self, value: Any, type_: str) -> None:

@@ -31,14 +31,13 @@ from typing import Any
 from chathold.core.model import Attachment, Part, PartKind
 from chathold.core.texts import N_
 from chathold.providers.claude_content import IN_BLOCKS, Content, compact, objects
+from chathold.providers.notes import NEW_TYPE, ODD_TEXT
 from chathold.providers.values import items, mapping, size, text
 from chathold.providers.words import NO_TEXT, with_other_words
 
 ODD_BLOCK = N_("A piece of this message could not be read.")
-ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
 ODD_CITATION = N_("A citation names neither a page nor a title.")
 ODD_FILE = N_("An attached file could not be read.")
-NEW_BLOCK = N_("This kind of piece is not known yet; the text found in it is kept.")
 
 _UNSUPPORTED = "```\nThis block is not supported on your current device yet.\n```"
 
@@ -211,7 +210,7 @@ def read_unknown(block: Mapping[str, Any], kind: str, into: Content) -> None:
     """Keep what a piece of a type that is not known says, the best text first, and say so once."""
     if kind not in into.notes.types:
         into.notes.types.add(kind)
-        into.notes.add(f"{into.where}.content[{kind}]", NEW_BLOCK)
+        into.notes.add(f"{into.where}.content[{kind}]", NEW_TYPE)
     into.parts.append(Part(PartKind.UNKNOWN, _all_words(block), kind))
     if cited := block.get("citations"):
         _read_citations(cited, into)

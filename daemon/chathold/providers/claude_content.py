@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Part, PartKind
-from chathold.core.problem import Problem
+from chathold.providers.notes import Notes
 from chathold.providers.values import text
 from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, silent, told_by
 
@@ -22,19 +22,6 @@ _DECORATION = frozenset(
         *("approval_key", "approval_options"),
     }
 )
-
-
-@dataclass(slots=True)
-class Notes:
-    """The problems met in a record, and the types that are unknown or misbuilt, which are told once."""
-
-    problems: list[Problem] = field(default_factory=list)
-    types: set[str] = field(default_factory=set)
-    misbuilt: set[str] = field(default_factory=set)
-
-    def add(self, where: str, what: str) -> None:
-        """Note a problem."""
-        self.problems.append(Problem(where, what))
 
 
 @dataclass(slots=True)

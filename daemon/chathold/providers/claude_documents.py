@@ -16,8 +16,9 @@ from typing import Any
 
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading, Role
 from chathold.core.texts import N_
-from chathold.providers.claude_content import Notes, compact, objects
+from chathold.providers.claude_content import compact, objects
 from chathold.providers.claude_identity import Register
+from chathold.providers.notes import Notes
 from chathold.providers.values import mapping, seconds, text
 
 _ODD_SECTION = N_("A section of this document could not be read.")

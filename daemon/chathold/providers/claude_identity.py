@@ -9,7 +9,8 @@ from typing import Any
 
 from chathold.core.model import Role
 from chathold.core.texts import N_
-from chathold.providers.claude_content import Notes, compact
+from chathold.providers.claude_content import compact
+from chathold.providers.notes import Notes
 
 TWICE = N_("Two different messages carry the same id; both are kept.")
 

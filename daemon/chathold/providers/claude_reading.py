@@ -42,8 +42,9 @@ from chathold.providers.claude_blocks import (
     read_unknown,
     tool_call,
 )
-from chathold.providers.claude_content import Content, Notes, compact, objects
+from chathold.providers.claude_content import Content, compact, objects
 from chathold.providers.claude_identity import Register
+from chathold.providers.notes import Notes
 from chathold.providers.values import mapping, seconds, size, text
 from chathold.providers.words import holds_words
 

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from chathold.core.model import Attachment, Part, PartKind, Role
-from chathold.core.problem import Problem
 from chathold.core.texts import N_
+from chathold.providers.notes import NEW_TYPE, ODD_TEXT, Notes
 from chathold.providers.values import items, mapping, size, text
 from chathold.providers.words import MISBUILT, NO_TEXT, other_words, silent, told_by, with_other_words
 
@@ -62,23 +61,8 @@ _READ_OF_TOOLS = frozenset(
 
 _BESIDE_TEXT = NO_TEXT | {"published_at", "site_icon", "site_name"}
 
-_ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
 _ODD_RESULT = N_("A search result could not be read.")
 _ODD_FILE = N_("A file of this message has neither a name nor an id.")
-_NEW_TYPE = N_("This kind of piece is not known yet; the text found in it is kept.")
-
-
-@dataclass(slots=True)
-class Notes:
-    """The problems met in a conversation, and the types that are unknown or misbuilt, which are told once."""
-
-    problems: list[Problem] = field(default_factory=list)
-    types: set[str] = field(default_factory=set)
-    misbuilt: set[str] = field(default_factory=set)
-
-    def add(self, where: str, what: str) -> None:
-        """Keep one problem."""
-        self.problems.append(Problem(where, what))
 
 
 def identifier(value: Any) -> str:
@@ -190,7 +174,7 @@ def _parts(fragment: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Pa
             name = text(kind)
             if name not in notes.types:
                 notes.types.add(name)
-                notes.add(where, _NEW_TYPE)
+                notes.add(where, NEW_TYPE)
             rest = {key: value for key, value in fragment.items() if key != "type"}
             yield Part(PartKind.UNKNOWN, all_words(rest) if rest else "", name)
 
@@ -201,7 +185,7 @@ def _content(fragment: Mapping[str, Any], where: str, notes: Notes) -> str:
         return content
     if content is None:
         return ""
-    notes.add(f"{where}.content", _ODD_TEXT)
+    notes.add(f"{where}.content", ODD_TEXT)
     return all_words(content)
 
 

@@ -15,7 +15,6 @@ from chathold.core.model import Role
 from chathold.core.problem import NO_MESSAGE, NO_MESSAGES
 from chathold.core.texts import N_
 from chathold.providers.deepseek_fragments import (
-    Notes,
     all_words,
     best_text,
     compact,
@@ -23,6 +22,7 @@ from chathold.providers.deepseek_fragments import (
     named_speaker,
     speakers,
 )
+from chathold.providers.notes import Notes
 from chathold.providers.values import items, mapping, seconds
 from chathold.providers.words import holds_words
 

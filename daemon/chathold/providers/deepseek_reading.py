@@ -28,13 +28,13 @@ from chathold.core.model import Message, Reading, Role
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.deepseek_fragments import (
-    Notes,
     identifier,
     misbuilt,
     read_fragments,
     speakers,
 )
 from chathold.providers.deepseek_nodes import Node, nodes_of
+from chathold.providers.notes import Notes
 from chathold.providers.values import mapping, seconds, text
 from chathold.providers.words import silent
 
