@@ -28,6 +28,7 @@ from chathold.intake import take_in
 from chathold.search import Wish, catch_up, find, standing
 from chathold.search import indexing as filling
 from chathold.search.entries import entries_of
+from chathold.search.filling import Batch
 from chathold.search.index import FORMAT, Index
 from chathold.search.lines import Line, read_again
 from chathold.search.packing import KEY_BYTES, Held, packed, picked, unpacked
@@ -244,6 +245,30 @@ def test_what_changed_is_indexed_while_it_is_derived(
     index_file(archive).unlink()
     catch_up(archive)
     assert [set(each.results) for each in heard] == [set(each.results) for each in answers(archive)]
+
+
+def test_room_for_large_records_changes_nothing(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits to be written is written before each of them; the index says the same."""
+    monkeypatch.setattr("chathold.archive.deriving._LARGE", 0)
+    sizes: list[int] = []
+    write = Batch.write
+
+    def counted(batch: Batch) -> None:
+        sizes.append(batch.size)
+        write(batch)
+
+    monkeypatch.setattr(Batch, "write", counted)
+    for path in [histories.claude_earlier(tmp_path), *histories.claude_parts(tmp_path)]:
+        chathold(tmp_path / "other", "import", str(path))
+    assert sum(size > 0 for size in sizes) > 5
+    for path in histories.claude_parts(tmp_path):
+        chathold(archive.folder.parent, "import", str(path))
+    other = Archive.open(tmp_path / "other" / "archive")
+    assert other is not None
+    with closing(other):
+        assert [each.total for each in answers(other)] == [each.total for each in answers(archive)]
 
 
 def test_an_import_that_was_not_derived_is_not_searchable(

@@ -167,7 +167,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
                     archive,
                     lambda done, total: wishes.progress("reading", done, total),
                     taking.forms,
-                    ear.hear,
+                    ear,
                 )
             archive.checkpoint()
             result = receipt(archive, ledger, file, path, earlier, reading.summary())

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from chathold.archive import blobs, contents, damage, durable
 from chathold.archive.facts import standing_now
@@ -32,11 +32,21 @@ from chathold.core.standing import Standing
 from chathold.providers import PROVIDERS
 
 Progress = Callable[[int, int], None]
-Heard = Callable[[contents.Read], None]
 
 _BATCH = 64 << 20
 _KEPT = 16 << 20
+_LARGE = 8 << 20
 _NEWEST_READER = max(provider.READER for provider in PROVIDERS)
+
+
+class Listener(Protocol):
+    """One who is told of records that are read."""
+
+    def hear(self, read: contents.Read) -> None:
+        """Take in one record."""
+
+    def make_room(self) -> None:
+        """Let go of what was taken in: a large record is read next."""
 
 
 @dataclass(slots=True)
@@ -98,18 +108,18 @@ def derive(
     archive: Archive,
     progress: Progress | None = None,
     forms: Mapping[int, Form] | None = None,
-    heard: Heard | None = None,
+    listener: Listener | None = None,
 ) -> None:
     """Derive all that is missing or out of date. Use inside `Archive.writing`.
 
     `forms` are canonical forms that have been worked out already, by the number of what is stored.
-    `heard` is told of the records of one form that are read, and of those of several forms that are at hand.
+    `listener` is told of the records of one form that are read, and of those of several forms that are at hand.
     A record of which a form is damaged stays as it was; that is noted.
     """
     _mark_old_readings(archive)
-    fresh = _read_new_forms(archive, progress, forms or {}, heard)
+    fresh = _read_new_forms(archive, progress, forms or {}, listener)
     with archive.transaction("the derived state"):
-        _derive_states(archive.database, fresh, heard)
+        _derive_states(archive.database, fresh, listener)
 
 
 def derive_changed(database: sqlite3.Connection) -> None:
@@ -125,11 +135,11 @@ def derive_states(database: sqlite3.Connection) -> None:
     _derive_states(database, _Fresh())
 
 
-def _derive_states(database: sqlite3.Connection, fresh: _Fresh, heard: Heard | None = None) -> None:
+def _derive_states(database: sqlite3.Connection, fresh: _Fresh, listener: Listener | None = None) -> None:
     answers = standing_now(database)
     _write_file_states(database, answers)
     for (number,) in database.execute("SELECT record FROM stale").fetchall():
-        _write_state(database, number, fresh, heard)
+        _write_state(database, number, fresh, listener)
     _write_standing(database, answers)
     database.execute("DELETE FROM stale")
 
@@ -169,7 +179,7 @@ def _mark_old_readings(archive: Archive) -> None:
 
 
 def _read_new_forms(
-    archive: Archive, progress: Progress | None, forms: Mapping[int, Form], heard: Heard | None
+    archive: Archive, progress: Progress | None, forms: Mapping[int, Form], listener: Listener | None
 ) -> _Fresh:
     """Read every form that has no reading of today's reader."""
     database = archive.database
@@ -190,6 +200,10 @@ def _read_new_forms(
             if not database.in_transaction:
                 database.execute("BEGIN IMMEDIATE")
             record = Record(number, provider, kind, ref)
+            if size > _LARGE:
+                database.execute("PRAGMA shrink_memory")
+                if listener:
+                    listener.make_room()
             try:
                 raw = blobs.fetch(database, form)
             except Damaged:
@@ -199,10 +213,12 @@ def _read_new_forms(
             database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
             if only:
                 state = fresh.states[number] = _only_state(reading, row[1].hex()[:8])
-                if heard and kind != UNREADABLE:
+                if listener and kind != UNREADABLE:
                     read = contents.Form(reading, slices(form, raw))
                     seen = Sighting(reading, None, "")
-                    heard(contents.Read(record, state.title, state.updated, state.digest, [read], [seen]))
+                    listener.hear(
+                        contents.Read(record, state.title, state.updated, state.digest, [read], [seen])
+                    )
                     del read, seen
             else:
                 fresh.keep(number, form, reading, size)
@@ -273,14 +289,14 @@ def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
 # States
 
 
-def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, heard: Heard | None) -> None:
+def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, listener: Listener | None) -> None:
     row = database.execute("SELECT id, provider, kind, ref FROM record WHERE id = ?", (number,)).fetchone()
     record = Record(*row) if row and row[2] != UNREADABLE else None
     state = fresh.states.get(number)
     if record and state is None:
         readings = fresh.readings.pop(number, {})
         try:
-            state = _merged_state(database, record, readings, heard if readings else None)
+            state = _merged_state(database, record, readings, listener if readings else None)
         except Damaged as error:
             damage.note(database, error.form, provider_of(record.provider).READER)
             if database.execute("SELECT 1 FROM state WHERE record = ?", (number,)).fetchone():
@@ -311,11 +327,11 @@ def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, heard
 
 
 def _merged_state(
-    database: sqlite3.Connection, record: Record, readings: Mapping[int, Reading], heard: Heard | None
+    database: sqlite3.Connection, record: Record, readings: Mapping[int, Reading], listener: Listener | None
 ) -> State:
     """The state of a record from all its sightings; `readings` are forms of it that have been read already."""
     forms: list[contents.Form] = []
-    if heard:
+    if listener:
         forms, seen = contents.forms_of(database, record, readings)
     else:
         seen = sightings(database, record, dict(readings))
@@ -330,8 +346,8 @@ def _merged_state(
         _extracts([each.reading for each in seen]),
         {(each.id, each.name) for each in known.attachments if not each.text},
     )
-    if heard:
-        heard(contents.Read(record, state.title, state.updated, state.digest, forms, seen))
+    if listener:
+        listener.hear(contents.Read(record, state.title, state.updated, state.digest, forms, seen))
     return state
 
 

@@ -168,7 +168,14 @@ class Index:
             self._cut_off()
 
     def _cut_off(self) -> None:
-        self.database.executescript("PRAGMA incremental_vacuum")
+        """A piece at a time, so that the write-ahead log stays small."""
+        before, free = -1, self._free()
+        while free and free != before:
+            self.database.executescript(f"PRAGMA incremental_vacuum({_PIECE})")
+            before, free = free, self._free()
+
+    def _free(self) -> int:
+        return int(self.database.execute("PRAGMA freelist_count").fetchone()[0])
 
     def checkpoint(self) -> None:
         """Bring the write-ahead log into the database and empty it, as far as readers let us."""

@@ -186,12 +186,25 @@ class Ear:
         """Take in one record."""
         self._try(lambda: self._take(read))
 
+    def make_room(self) -> None:
+        """Write what was taken in, and let go of the memory."""
+        self._try(self._let_go)
+
+    def _let_go(self) -> None:
+        self._write()
+        if self._index is not None:
+            self._index.database.execute("PRAGMA shrink_memory")
+
+    def _write(self) -> None:
+        if self._batch is not None and self._index is not None:
+            self._batch.write()
+            self._batch = Batch(self._index)
+
     def _take(self, read: Read) -> None:
         if self._batch is None or self._index is None:
             return
         if self._batch.size > _BATCH:  # written now that the bytes of what it holds have been let go
-            self._batch.write()
-            self._batch = Batch(self._index)
+            self._write()
         self._batch.take(read.record.number, read.mark, read.contents(self._archive.database))
 
     def _try(self, work: Callable[[], None]) -> None:
