@@ -34,6 +34,9 @@ _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOE
 
 _HASH_BYTES = 16 << 20
 _CACHE_KIB = 16_384
+_FILLING_KIB = 4_096
+"""Words are written behind one another, and little is read meanwhile."""
+
 _WAL_LIMIT = 32 << 20
 _FREE_PART = 100
 _PAGE, _LEAF = 8192, 8140
@@ -140,7 +143,7 @@ class Index:
         self.database.execute("PRAGMA synchronous = NORMAL")
         self.database.execute("PRAGMA secure_delete = OFF")  # until something is forgotten
         self.database.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
-        self.database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self.database.execute(f"PRAGMA cache_size = -{_FILLING_KIB}")
 
     def create(self, archive: Archive) -> None:
         """The empty tables; inside a transaction."""
