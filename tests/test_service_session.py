@@ -92,7 +92,9 @@ def installed(session: Session, said_when_installed: dict[str, Any]) -> dict[str
     """The same, of a service that runs, whatever the test before has done to it."""
     session.run("rm", "-rf", OWN.parent, HOME / ".config/chathold/config.toml")
     session.run("systemctl", "--user", "daemon-reload")
-    session.run("systemctl", "--user", "restart" if session.path(OWN).exists() else "start", SOCKET, UNIT)
+    verb = "restart" if session.path(OWN).exists() else "start"
+    session.run("systemctl", "--user", verb, SOCKET, UNIT, check=False)  # it may be coming back just now
+    until(lambda: session.show(UNIT, "ActiveState") == "active")
     return said_when_installed
 
 
