@@ -55,7 +55,7 @@ MENDED = N_("What was stored of this was damaged; it has been put right from thi
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
 _LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA, NO_ID, canonical.UNREADABLE})
-"""Problems that tell of such chats."""
+"""Problems that tell of chats which the archive does not know by their ids."""
 
 
 _USUAL_RATIO = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -55,6 +56,16 @@ class Read:
     def contents(self, database: sqlite3.Connection) -> Contents:
         """What it says."""
         return contents_of(database, self.record, (self.title, self.updated), self.forms, told(self.seen))
+
+
+class Listener(Protocol):
+    """One who is told of records that are read."""
+
+    def hear(self, read: Read) -> None:
+        """Take in one record."""
+
+    def make_room(self) -> None:
+        """Let go of what was taken in: a large record is read next."""
 
 
 def contents(database: sqlite3.Connection, number: int) -> Contents:

@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 from chathold.archive import blobs, contents, damage, durable
+from chathold.archive.contents import Listener
 from chathold.archive.facts import standing_now
 from chathold.archive.reading import Record, provider_of, read_parsed, read_raw, sightings
 from chathold.archive.slices import slices
@@ -37,16 +38,6 @@ _BATCH = 64 << 20
 _KEPT = 16 << 20
 _LARGE = 8 << 20
 _NEWEST_READER = max(provider.READER for provider in PROVIDERS)
-
-
-class Listener(Protocol):
-    """One who is told of records that are read."""
-
-    def hear(self, read: contents.Read) -> None:
-        """Take in one record."""
-
-    def make_room(self) -> None:
-        """Let go of what was taken in: a large record is read next."""
 
 
 @dataclass(slots=True)
@@ -201,9 +192,7 @@ def _read_new_forms(
                 database.execute("BEGIN IMMEDIATE")
             record = Record(number, provider, kind, ref)
             if size > _LARGE:
-                database.execute("PRAGMA shrink_memory")
-                if listener:
-                    listener.make_room()
+                _make_room(database, listener)
             try:
                 raw = blobs.fetch(database, form)
             except Damaged:
@@ -214,12 +203,9 @@ def _read_new_forms(
             if only:
                 state = fresh.states[number] = _only_state(reading, row[1].hex()[:8])
                 if listener and kind != UNREADABLE:
-                    read = contents.Form(reading, slices(form, raw))
-                    seen = Sighting(reading, None, "")
-                    listener.hear(
-                        contents.Read(record, state.title, state.updated, state.digest, [read], [seen])
-                    )
-                    del read, seen
+                    read = [contents.Form(reading, slices(form, raw))]
+                    _tell(listener, record, state, read, [Sighting(reading, None, "")])
+                    del read
             else:
                 fresh.keep(number, form, reading, size)
             del reading, raw
@@ -237,6 +223,18 @@ def _read_new_forms(
             database.execute("ROLLBACK")
         raise
     return fresh
+
+
+def _make_room(database: sqlite3.Connection, listener: Listener | None) -> None:
+    database.execute("PRAGMA shrink_memory")
+    if listener:
+        listener.make_room()
+
+
+def _tell(
+    listener: Listener, record: Record, state: State, forms: list[contents.Form], seen: list[Sighting]
+) -> None:
+    listener.hear(contents.Read(record, state.title, state.updated, state.digest, forms, seen))
 
 
 def reading_row(record: Record, raw: bytes, form: Form | None = None) -> tuple[Reading, tuple[Any, ...]]:
@@ -347,7 +345,7 @@ def _merged_state(
         {(each.id, each.name) for each in known.attachments if not each.text},
     )
     if listener:
-        listener.hear(contents.Read(record, state.title, state.updated, state.digest, forms, seen))
+        _tell(listener, record, state, forms, seen)
     return state
 
 

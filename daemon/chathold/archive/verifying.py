@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from chathold.archive import blobs, damage, deriving, ledger, summary, views
+from chathold.archive import blobs, damage, deriving, mending, summary, views
 from chathold.archive.connecting import has_our_tables
 from chathold.archive.damage import DAMAGED
 from chathold.archive.folder import DATABASE
 from chathold.archive.reading import Record, provider_of
-from chathold.archive.schema import FACTS
 from chathold.archive.store import Archive
 from chathold.core.errors import Damaged
 from chathold.core.identity import stable_id
@@ -58,7 +57,7 @@ def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]
 
 def _contents(archive: Archive, progress: Progress | None) -> tuple[str, list[Problem]]:
     """The digest, and what is wrong in a database of sound structure; wrong facts are not read on."""
-    wrong = [table for table in FACTS if not _adds_up(archive.database, table)]
+    wrong = mending.lacking(archive.database)
     problems = [Problem(f"{DATABASE}: {table}", ROWS) for table in wrong]
     digest = ""
     if not {"record", "form", "sighting"}.intersection(wrong):
@@ -91,10 +90,6 @@ def _structure(archive: Archive) -> Iterator[Problem]:
     for (text,) in rows:
         if text != "ok":
             yield Problem(DATABASE, _(STRUCTURE).format(reason=text))
-
-
-def _adds_up(database: sqlite3.Connection, table: str) -> bool:
-    return ledger.counted(database, table) == ledger.recorded(database, table)
 
 
 def _records(archive: Archive, progress: Progress | None) -> tuple[str, list[Problem]]:

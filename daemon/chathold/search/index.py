@@ -164,10 +164,8 @@ class Index:
 
     def shrink(self) -> None:
         """Give pages that became free back to the system, once they are many."""
-        free, pages = (
-            self.database.execute(f"PRAGMA {name}_count").fetchone()[0] for name in ("freelist", "page")
-        )
-        if free > pages // _FREE_PART:
+        (pages,) = self.database.execute("PRAGMA page_count").fetchone()
+        if self._free() > pages // _FREE_PART:
             self._cut_off()
 
     def _cut_off(self) -> None:
