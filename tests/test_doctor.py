@@ -11,11 +11,11 @@ import subprocess
 import sys
 from collections import namedtuple
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import histories
 from chathold.archive.schema import MIGRATIONS

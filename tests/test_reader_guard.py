@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from asking import ADDRESS, NOW, Asking
 from chathold.address import Address
@@ -74,7 +74,7 @@ def test_a_request_counts_only_with_all_that_it_has_to_show(
     changes: dict[str, object], verdict: Verdict
 ) -> None:
     """Host, site, origin and secret, each on its own."""
-    assert judge(replace(WELCOME, **changes), SESSION) is verdict  # type: ignore[arg-type]
+    assert judge(replace(WELCOME, **changes), SESSION) is verdict
 
 
 def test_who_is_not_let_in_is_told_how_to_open_the_reader_and_nothing_else(browser: Asking) -> None:

@@ -6,11 +6,11 @@ import os
 import re
 import time
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import histories
 from asking import NOW, Asking

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chathold.daemon.answers import Answer, Verdict
 from chathold.daemon.retrying import DAY, HOUR, LONGEST, due, wanted

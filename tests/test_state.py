@@ -8,10 +8,10 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chathold.core.errors import ChatholdError
 from chathold.state import Pending, Stage, State

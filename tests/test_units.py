@@ -7,12 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chathold_service import units
 from chathold_service.entries import autostart_entry, command_line, menu_entry
@@ -181,7 +181,7 @@ def test_the_probe_runs_under_what_the_service_runs_under() -> None:
 )
 def test_what_is_in_the_temporary_folder_is_not_hidden(changed: dict[str, object]) -> None:
     """A temporary folder of its own would hide what the program needs."""
-    program = replace(PROGRAM, **changed)  # type: ignore[arg-type]
+    program = replace(PROGRAM, **changed)
     assert "PrivateTmp" not in units.confinement(program, Path("/home/u"))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chathold.watching.downloads import Fingerprint, Kind, Reason, Sighting
 from chathold.watching.settling import GIVEN_UP_AFTER, PAUSED_AFTER, STALE_AFTER, Handed, Settling

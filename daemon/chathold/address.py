@@ -12,9 +12,10 @@ from __future__ import annotations
 import secrets
 import socket
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
@@ -33,8 +34,7 @@ _BACKLOG = 64
 _PATIENCE = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A port on the loopback interface, and the first step of every path."""
 
     port: int

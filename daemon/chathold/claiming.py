@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.core.errors import ChatholdError, ExportError, NotAnExport
 from chathold.core.identity import CONVERSATION
@@ -17,8 +19,7 @@ from chathold.providers import PROVIDERS
 from chathold.providers.base import Provider, Recognition, Use
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """A download with the one provider that claims it, and what its members are."""
 
     provider: Provider
@@ -120,8 +121,7 @@ def unread_conversations(claimed: Claimed) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """The beginning of a member's JSON, and what it is to each provider."""
 
     value: Any

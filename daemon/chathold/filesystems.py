@@ -16,8 +16,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 UNKNOWN = "unknown"
 
@@ -38,16 +39,14 @@ _NEAR_BY_FUSE = frozenset((
 """FUSE programs whose bytes are on this computer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """A file system and where it is mounted."""
 
     point: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileSystem:
+class FileSystem(Struct, frozen=True):
     """What a folder lies on: the `kind` as the system calls it, and the mount point; both unknown on some systems."""
 
     kind: str

@@ -10,9 +10,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chathold.archive.assets import may_have
 from chathold.archive.deriving import derive, pending
@@ -64,8 +66,7 @@ _RESERVE = 2 << 20
 _LARGEST_SINGLE = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the caller of an import asks for: an account, rescuing, and how to be told of progress.
 
     `links` is handed the SHA-256 of a manifest in hex and its private links, which the archive does not keep.
@@ -222,8 +223,7 @@ def _check_unchanged(export: Export) -> None:
         )
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """What a receipt needs to know of how a download was read."""
 
     taking: Taking
@@ -232,8 +232,7 @@ class Summary:
     unread: bool
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One download being read, member by member."""
 
     taking: Taking

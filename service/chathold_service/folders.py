@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+
+class Folders(Struct, frozen=True):
     """The user's folders as the XDG Base Directory Specification 0.8 has them."""
 
     home: Path

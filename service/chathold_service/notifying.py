@@ -11,9 +11,10 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
@@ -27,8 +28,7 @@ _LOG = logging.getLogger("chathold.notices")
 Action = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A notification: `buttons` are labels with what they do, `click` is what a click on the rest does.
 
     Some desktops have no buttons, some no click: what matters is to be reached by either.

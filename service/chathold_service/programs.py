@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct, field
 
 Texts = Mapping[str, str]
 """One text by language (`en`, `zh_CN`). English is always there."""
@@ -24,8 +25,7 @@ class DesktopError(Exception):
         self.said = said
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """How the program stands in the applications menu, in every language."""
 
     name: str
@@ -37,8 +37,7 @@ class Entry:
     """Opens the program's window, or page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """A program that runs in the background for as long as its user is signed in."""
 
     name: str
@@ -70,8 +69,7 @@ class Way(StrEnum):
     RUN_KEY = "run key"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How things are with an installed program. Where the system cannot tell, it is empty, or false."""
 
     way: Way

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 _SHELL_LINK = "{00021401-0000-0000-C000-000000000046}"
 _I_SHELL_LINK = "{000214F9-0000-0000-C000-000000000046}"
@@ -21,8 +22,7 @@ _SET_DESCRIPTION, _SET_WORKING_DIRECTORY, _SET_ARGUMENTS, _SET_ICON, _SET_PATH =
 _SAVE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Shortcut:
+class Shortcut(Struct, frozen=True):
     """What a shortcut starts, and how it looks."""
 
     target: Path

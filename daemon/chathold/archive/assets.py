@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from chathold.archive import durable
 from chathold.archive.ledger import Ledger
@@ -21,8 +22,7 @@ from chathold.archive.tombstones import ASSET, tombstone
 from chathold.core.identity import CONVERSATION
 
 
-@dataclass(frozen=True, slots=True)
-class AssetMember:
+class AssetMember(Struct, frozen=True):
     """A file of the user's as an export holds it: the member's name, the provider's id, the bytes' hash."""
 
     name: str

@@ -10,12 +10,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from chathold.archive import durable, mending
 from chathold.archive.explaining import explained
@@ -27,8 +27,7 @@ from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _, ngettext
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """What a copy took: files of the user's copied now, and how many there are.
 
     `mended` records of the archive were damaged and are whole again, by what an earlier copy held; `damaged` ones are

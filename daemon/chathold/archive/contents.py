@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chathold.archive import blobs
@@ -19,8 +19,7 @@ from chathold.core.model import Attachment, Message, Reading
 from chathold.core.slice import Slice
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What a record says, all its forms merged; `extras` are pieces of documents by the message they are of.
 
     `slices` tell where to read a message again.
@@ -34,16 +33,14 @@ class Contents:
     slices: Mapping[str, Slice]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form of a record as it was read: what its bytes mean, and where each message stands in them."""
 
     reading: Reading
     slices: Mapping[str, Slice] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A record that has just been read: what its state will be, its forms and sightings, the oldest first."""
 
     record: Record

@@ -11,9 +11,10 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.archive import blobs, contents, damage, durable
 from chathold.archive.contents import Listener
@@ -40,8 +41,7 @@ _LARGE = 8 << 20
 _NEWEST_READER = max(provider.READER for provider in PROVIDERS)
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """A row of the table `state`, less account and gone, with the rows that go with it."""
 
     title: str
@@ -58,8 +58,7 @@ _UNKNOWN = State("", None, None, 0, 0, sha256().digest())
 """That of a record which was damaged before anything could be derived."""
 
 
-@dataclass(slots=True)
-class _Fresh:
+class _Fresh(Struct):
     """What came of forms just read: states of records of one form, some readings of records of several."""
 
     states: dict[int, State] = field(default_factory=dict)

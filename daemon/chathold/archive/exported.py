@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.archive.store import Archive
 from chathold.archive.waiting import part_sets_of
 from chathold.core.standing import UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class LastExport:
+class LastExport(Struct, frozen=True):
     """An account, as people know it, and its last export. Times are Unix seconds in UTC.
 
     `signed_in_as` is the masked hint of its mail address or number, empty if no export names one. `exported` is
@@ -30,8 +30,7 @@ class LastExport:
     imported: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """An imported file of an account, its date if any is known, and whether something is known to be missing."""
 
     exported: float | None

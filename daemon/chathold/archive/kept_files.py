@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.archive.store import Archive
 from chathold.providers.base import AssetName
 
 
-@dataclass(frozen=True, slots=True)
-class KeptFile:
+class KeptFile(Struct, frozen=True):
     """A file: the member's name, the provider's id, the hash of the bytes; whether an export of the account had it."""
 
     member: str

@@ -6,8 +6,9 @@ The order is that of `summary.records`: the one that changed last first.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.archive.store import Archive
 from chathold.archive.summary import STATE, Json, line_of
@@ -16,8 +17,7 @@ from chathold.core.identity import CONVERSATION
 _ORDER = "ORDER BY updated DESC NULLS LAST, state.id"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which conversations: of a provider, of an account (by its id), gone, changed from and before (seconds)."""
 
     provider: str = ""

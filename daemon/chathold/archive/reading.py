@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chathold.archive import blobs
@@ -24,8 +24,7 @@ _BY_NAME = {provider.NAME: provider for provider in PROVIDERS}
 LATER_THAN_EXPORT = N_("Its time of change is later than the export; it is ignored.")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record's identity in the archive."""
 
     number: int
@@ -69,8 +68,7 @@ def read_form(database: sqlite3.Connection, record: Record, form: int) -> Readin
     return read_raw(record, blobs.fetch(database, form))[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One sighting of a record, before it is read: its form, that form's key, and the export's time."""
 
     form: int

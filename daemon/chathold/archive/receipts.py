@@ -6,9 +6,11 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.archive import damage
 from chathold.archive.facts import part_sets
@@ -52,8 +54,7 @@ class Read(Protocol):
         """Whether it has files of conversations that no reader knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     seen: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
@@ -204,8 +205,7 @@ def _judged(result: Receipt, parts: _Parts, read: Read, *, nothing: bool) -> Rec
     return replace(result, outcome=Outcome.IMPORTED if fresh else Outcome.UNCHANGED, advice=advice)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """The records of one kind in a file: how many, and the times of their oldest and newest message."""
 
     records: int = 0

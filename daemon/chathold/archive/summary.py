@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.archive.store import Archive
 from chathold.core.identity import CONVERSATION, stable_id
@@ -32,8 +33,7 @@ def moment(time: float | None) -> str | None:
     return datetime.fromtimestamp(time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """Which records: by provider, account (id, label, or masked address), words of the title, only what is gone."""
 
     provider: str = ""

@@ -7,11 +7,11 @@ import functools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from chathold.archive import blobs, durable
 from chathold.archive.assets import Assets
@@ -37,8 +37,7 @@ _BATCH = 24 << 20
 _heads = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(Struct, frozen=True):
     """The facts of a file that are no lists: see the table `file`."""
 
     hash: bytes
@@ -54,8 +53,7 @@ class FileRow:
     imported: float
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """Distinct records by number, split by what the archive did with them."""
 
     found: set[int] = field(default_factory=set)

@@ -6,10 +6,11 @@ Titles name no file and nothing that stands in a chat, so that a tray or a notic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from chathold.core.texts import _, ngettext
 from chathold.state import Pending, Stage
@@ -64,8 +65,7 @@ class Leads(StrEnum):
     REMINDER = "reminder"
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """One thing: what it is, more of it, the next step in words, and where that leads.
 
     `target` is what it is about, where `leads` needs to know: an export's SHA-256, a service's name.
@@ -90,8 +90,7 @@ class Concern:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """How things are. `parts` and `questions` as `archive.waiting` and `archive.asking` have them.
 
     `watching` as `status` prints it; `to_read` chats are not read yet, `to_index` not searchable yet.

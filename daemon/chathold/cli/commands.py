@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from chathold import __version__
 from chathold.cli.borrowed import borrow
@@ -46,8 +46,7 @@ COMMANDS = {
 """Every command: the module it lives in, and what it is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What every command is given."""
 
     home: Home

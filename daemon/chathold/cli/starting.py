@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, suppress
-from dataclasses import replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from chathold.archive.summary import moment
 from chathold.cli.commands import Call, command

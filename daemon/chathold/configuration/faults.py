@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _, ngettext
@@ -12,8 +13,7 @@ _TOLD = 10
 """As many are told in one message; whoever has more to put right will ask again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One thing that is wrong: `what` it is, how to `fix` it, and its line; 0 if it stands in no line.
 
     `name` is the setting it is about, as in `downloads.folders`; a table's, or empty, if it is about no single one.

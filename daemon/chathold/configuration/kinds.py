@@ -6,10 +6,11 @@ Each has `read`, which gives the value that the program works with or raises `Un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
@@ -37,8 +38,7 @@ class Kind(Protocol):
         """A sentence that says what will do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """Yes or no."""
 
     @property
@@ -53,8 +53,7 @@ class Flag:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number from `low` to `high`, both included."""
 
     low: float
@@ -74,8 +73,7 @@ class Number:
         return float(value)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeOfDay:
+class TimeOfDay(Struct, frozen=True):
     """A time of day, as in "22:30"."""
 
     @property
@@ -90,8 +88,7 @@ class TimeOfDay:
         return time.fromisoformat(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -108,8 +105,7 @@ class Choice:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """Words and filters as in a search; an empty text means all."""
 
     @property
@@ -133,8 +129,7 @@ class Filters:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder's full path, which may begin with `~`; an empty text means none."""
 
     @property
@@ -147,8 +142,7 @@ class Folder:
         return None if value == "" else _full_path(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """A list of full paths."""
 
     @property

@@ -8,9 +8,11 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.configuration.faults import ConfigurationError, Fault
 from chathold.configuration.kinds import Unfit
@@ -87,8 +89,7 @@ class _Unreadable(Exception):
         self.fault = Fault(what, fix, line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Doubt(Struct, frozen=True):
     """A fault whose line has not been looked for."""
 
     name: Name

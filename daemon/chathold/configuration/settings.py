@@ -6,10 +6,12 @@ they may be added to, never changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
+
+from msgspec import Struct, field
+from msgspec.structs import fields
 
 from chathold.configuration.kinds import Choice, Filters, Flag, Folder, Folders, Kind, Number, TimeOfDay
 from chathold.core.texts import LOCALES, N_
@@ -21,8 +23,7 @@ LANGUAGES = ("", "en", *sorted(each.name for each in Path(LOCALES).iterdir()))
 """Those that the program speaks; the first is the desktop's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Downloads:
+class Downloads(Struct, frozen=True):
     """Which folders are watched, how, and what becomes of the exports in them."""
 
     folders: Annotated[
@@ -61,8 +62,7 @@ class Downloads:
     ] = True
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivePlace:
+class ArchivePlace(Struct, frozen=True):
     """Where the archive is."""
 
     folder: Annotated[
@@ -72,8 +72,7 @@ class ArchivePlace:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """What is logged."""
 
     level: Annotated[
@@ -83,8 +82,7 @@ class Log:
     ] = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Desktop:
+class Desktop(Struct, frozen=True):
     """How Chathold shows itself on the desktop."""
 
     language: Annotated[
@@ -94,8 +92,7 @@ class Desktop:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """Which chats are kept up to date as notes, and where."""
 
     folder: Annotated[
@@ -117,8 +114,7 @@ class Mirror:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reminders:
+class Reminders(Struct, frozen=True):
     """When Chathold reminds of exporting again."""
 
     on: Annotated[
@@ -148,8 +144,7 @@ class Reminders:
     ] = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """What notices tell of, and when."""
 
     imported: Annotated[
@@ -179,8 +174,7 @@ class Notices:
     ] = time(8)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings; a field is a table of `config.toml`."""
 
     downloads: Downloads = field(default_factory=Downloads)
@@ -192,8 +186,7 @@ class Settings:
     notices: Notices = field(default_factory=Notices)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting as it is described above. `meaning` is in English, to be translated where it is shown."""
 
     table: str

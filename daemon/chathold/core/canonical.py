@@ -20,6 +20,7 @@ from typing import Any, Self
 
 import msgspec
 import orjson
+from msgspec import Struct
 
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
@@ -61,8 +62,7 @@ class Form:
     as_it_is: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A record as plain Python values, strings fit for UTF-8, and what was odd about its bytes."""
 
     value: Any

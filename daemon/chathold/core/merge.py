@@ -8,9 +8,9 @@ empty, no placeholder and no cut-off beginning replaces what is there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading
@@ -34,8 +34,7 @@ _SPECIAL = (PartKind.TOOL_CALL, PartKind.TOOL_RESULT, PartKind.CODE)
 _PLACEHOLDER_TITLES = frozenset({"new chat", "untitled", "新对话", "新聊天", "新しいチャット"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """A reading as one export holds it. `exported` is the export's time, `key` names the form (8 hex)."""
 
     reading: Reading
@@ -43,8 +42,7 @@ class Sighting:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A merged message with its place in the tree and the exports it was first and last seen in."""
 
     message: Message
@@ -54,8 +52,7 @@ class Seen:
     last_seen: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A sighting after which the merged state differed from before."""
 
     number: int
@@ -67,8 +64,7 @@ class Version:
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """All that is known of one record, messages with parents first."""
 
     title: str
@@ -78,8 +74,7 @@ class Merged:
     versions: tuple[Version, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """What `list` has to know of a merged record: how many messages, and the files they name."""
 
     title: str
@@ -140,8 +135,7 @@ def _folded(sightings: Sequence[Sighting], upto: int | None = None) -> _Fold:
     return fold
 
 
-@dataclass(slots=True)
-class _Growing:
+class _Growing(Struct):
     """A message while sightings are folded into it: what its block-structured and its flat forms say.
 
     `latest` is the form that was folded in last, as it was.
@@ -168,8 +162,7 @@ class _Growing:
         }
 
 
-@dataclass(slots=True)
-class _Fold:
+class _Fold(Struct):
     title: str = ""
     created: float | None = None
     updated: float | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chathold.core.texts import N_
 
@@ -12,8 +12,7 @@ NOT_SHOWN = frozenset({NO_MESSAGES, NO_MESSAGE})
 """Problems of a conversation that may say more than can be shown of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that could not be read: where it stands, and what it is (an untranslated English text)."""
 
     where: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from chathold.core.problem import Problem
 
@@ -25,8 +27,7 @@ class Outcome(StrEnum):
         return self in (Outcome.INCOMPLETE, Outcome.NOT_AN_EXPORT, Outcome.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Distinct records of one download, by what became of them; `found` is the sum of the others."""
 
     found: int = 0
@@ -38,11 +39,10 @@ class Tally:
 
     def json(self) -> dict[str, int]:
         """The tally as `import --json` prints it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """One download's import. Times are seconds in UTC."""
 
     path: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 UNKNOWN = "unknown"
 """The account of what nobody has claimed yet."""
@@ -27,8 +28,7 @@ _MASS_COUNT = 5
 _COPY = re.compile(r" ?\(\d+\)(?=(\.[^.]*)?$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """A record in a file: the newest time in it, when somebody last spoke, and whether it is a conversation."""
 
     record: int
@@ -37,8 +37,7 @@ class Sight:
     talk: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """What one imported file is known to say.
 
     `names` are all names it was seen under, `folders` where. `manifest_time` is the time of a manifest of
@@ -67,8 +66,7 @@ class FileFacts:
     sights: tuple[Sight, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PartSet:
+class PartSet(Struct, frozen=True):
     """The files that belong to one manifest: found by name, still missing, and which could be meant twice."""
 
     manifest: int
@@ -77,16 +75,14 @@ class PartSet:
     ambiguous: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """Since which export a conversation is missing; `confirmed` unless a single export says it of many."""
 
     since: float
     confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What only the user can answer: an export (its time, one of its files) lacks very many chats at once.
 
     It holds `held` of the `known` chats of the account; of `lacking` nobody else says yet that they are gone.
@@ -101,8 +97,7 @@ class Question:
     lacking: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """All answers: export times and accounts by file, accounts by record, what is gone, the part sets.
 
     `vouching` is the newest whole export by "provider/account"; `questions` are open, the newest export's last.
@@ -259,8 +254,7 @@ def _record_accounts(
     return result | {record: account for record, account in own_account.items() if record in result}
 
 
-@dataclass(frozen=True, slots=True)
-class _Vouch:
+class _Vouch(Struct, frozen=True):
     """One export that is known to be whole: its time, and the records and span it shows per account.
 
     `file` is the one of its files with the smallest hash, `key`; `deleted` as in `FileFacts`, a yes outweighs a no.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class Verdict(StrEnum):
@@ -35,8 +37,7 @@ class Verdict(StrEnum):
     BUG = "bug"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A download to import; with `index` none, but a moment of work on the search index.
 
     `path` may hold bytes that are no text, as `os.fsdecode` has them.
@@ -66,8 +67,7 @@ class Request:
         return cls(**json.loads(line))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What became of it: the verdict, words for a person, and the receipt of an import as `--json` prints it.
 
     An import has a `title` only if something went wrong after it: the download could not be put away, or the notes
@@ -88,13 +88,16 @@ class Answer:
     receipt: dict[str, Any] | None = None
     accounts: tuple[tuple[str, str], ...] = ()
     archive: str = ""
-    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    links: tuple[tuple[str, str], ...] = ()
     whole: tuple[str, ...] = ()
     behind: bool = False
 
+    def __repr__(self) -> str:
+        """Without the links."""
+        return f"Answer({self.path}, {self.verdict}, {self.title})"
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+
+class Progress(Struct, frozen=True):
     """How far an import is: bytes done, of how many; `waiting` for another process that writes to the archive."""
 
     done: int
@@ -102,8 +105,7 @@ class Progress:
     waiting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """The worker is no more; its exit code."""
 
     code: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.daemon.answers import Answer, Ended, Progress
 
@@ -17,8 +18,7 @@ class Message(Enum):
     RELOAD = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """Somebody has chosen these files by hand."""
 
     paths: tuple[Path, ...]

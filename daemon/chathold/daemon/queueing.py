@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.core.texts import _, ngettext
 from chathold.daemon.answers import Answer, Verdict
@@ -21,8 +22,7 @@ _ASKED_AGAIN_AFTER = 60.0
 _NOT_PUT_AWAY = "not_put_away"
 
 
-@dataclass(slots=True)
-class Queue:
+class Queue(Struct):
     """Whole downloads, the oldest first, one of which is imported at a time. Times are Unix seconds, passed in.
 
     `readers` names the versions of what reads exports: a newer one looks at everything again.

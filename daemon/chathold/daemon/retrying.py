@@ -6,7 +6,7 @@ it is cut is waited for while it is young, for whatever writes it may only pause
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chathold.daemon.answers import Answer, Verdict
 from chathold.state import Pending, Stage

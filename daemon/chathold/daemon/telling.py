@@ -6,10 +6,11 @@ An event's words hold no titles and no chat text, and name no file that is no ex
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 
 class Kind(StrEnum):
@@ -33,8 +34,7 @@ class Kind(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing that happened: its words, the export it is about, and the receipt of an import."""
 
     kind: Kind

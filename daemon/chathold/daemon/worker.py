@@ -13,9 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Self, TextIO
+
+from msgspec.structs import replace
 
 from chathold.archive.receipts import as_json
 from chathold.archive.store import Archive

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.desktop import opening
 from chathold.home import Home
@@ -16,8 +17,7 @@ Dialog = Callable[[], Coroutine[Any, Any, list[Path] | None]]
 """Has files chosen: none of them if that was cancelled, `None` where there is no dialog."""
 
 
-@dataclass(slots=True)
-class Clicks:
+class Clicks(Struct):
     """As the protocol `menu.Actions` says.
 
     `work` runs what may take a while in another thread; `dialog`, `said`, `pausing` and `forget` are called in the

@@ -7,9 +7,10 @@ of what was not imported also our own words, which name no file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec.structs import replace
 
 from chathold.configuration import Settings
 from chathold.daemon.telling import Event, Kind

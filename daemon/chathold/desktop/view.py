@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from chathold.archive.exported import LastExport, last_exports
 from chathold.archive.folder import DATABASE
@@ -23,8 +24,7 @@ _CALM = 0.05
 """Below this share done nobody can say how long the rest takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What the archive holds, as far as the desktop tells of it: chats, accounts, and how many files are missing."""
 
     chats: int = 0
@@ -71,8 +71,7 @@ def stamp(folder: Path) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Importing:
+class Importing(Struct, frozen=True):
     """An import under way: how much is done (0 to 1), and since when, by a clock that nobody sets."""
 
     begun: float
@@ -85,8 +84,7 @@ class Importing:
         return (now - self.begun) * (1 - self.share) / self.share
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """How things are. `now` is in Unix seconds, `steady` by a clock that nobody sets."""
 
     now: float

@@ -6,14 +6,14 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.core.texts import _
 from chathold.doctor.findings import Finding, Patient, State
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
+class _Session(Struct, frozen=True):
     """What the session's bus says: whether icons have a place, and whether notices are shown."""
 
     hosted: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.configuration import Fault, Settings, examine
 from chathold.core.errors import ChatholdError
@@ -22,8 +23,7 @@ class State(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was looked at: `name` is the check's, `what` was found, and what will `fix` it."""
 
     name: str
@@ -36,8 +36,7 @@ class Finding:
         return {"name": self.name, "state": self.state.value, "what": self.what, "fix": self.fix}
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True):
     """Whose computer is looked at: the places, and as many of the settings as can be used."""
 
     home: Home

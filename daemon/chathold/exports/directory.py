@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from chathold.exports.spans import Span
 
@@ -34,8 +35,7 @@ ENCRYPTED = 1 | 1 << 6 | 1 << 13
 DESCRIPTOR = 1 << 3
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """What the end record says: how many entries, where the directory is, what stands before the ZIP.
 
     `start` is a place in the span, `shift` the length of anything in front of the ZIP. `disk` is not 0 in
@@ -49,8 +49,7 @@ class End:
     disk: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A member as a directory, or its own local header, declares it. `header` is a place in the span."""
 
     name: str

@@ -7,9 +7,9 @@ Pure functions over a buffer and the position `at` of the element's first byte i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 SPACE = b" \t\r\n"
 """The bytes that JSON takes for space."""
@@ -24,8 +24,7 @@ _BEHIND = "trailing characters"
 _anything = msgspec.json.Decoder(msgspec.Raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Brackets:
+class Brackets(Struct, frozen=True):
     """How far brackets have been counted: up to `position`, where the element closed or `depth` are still open."""
 
     position: int

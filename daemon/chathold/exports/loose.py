@@ -6,9 +6,10 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.texts import N_, _
@@ -76,8 +77,7 @@ class FileSource:
         return Span(file, self._size, name=place)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file below a folder: its path, its plain name within the folder, its size."""
 
     path: Path

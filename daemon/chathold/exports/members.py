@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
+
+from msgspec import Struct, field
 
 from chathold.core.errors import Unsafe
 from chathold.core.problem import Problem
@@ -42,8 +43,7 @@ class Source(Protocol):
         """The stretch of a file in which these bytes stand as they are, if they do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A file inside an export.
 
     `name` is its path there, "/" between the parts; that of a member of an inner ZIP begins with the
@@ -59,7 +59,7 @@ class Member:
     crc: int
     modified: float | None
     container: str
-    source: Source = field(repr=False, compare=False)
+    source: Source
     cut: bool = False
 
     def chunks(self) -> Iterator[bytes]:
@@ -95,8 +95,7 @@ def bomb(place: str) -> Unsafe:
     )
 
 
-@dataclass(slots=True)
-class Download:
+class Download(Struct):
     """What the parts of one open download share while they are read."""
 
     name: str

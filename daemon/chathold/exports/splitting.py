@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from chathold.core.canonical import decoded_all
 from chathold.core.errors import ExportError, Incomplete
@@ -59,16 +59,14 @@ def beginning(raw: bytes | bytearray | memoryview) -> int:
     return int.from_bytes(blake2b(raw[:BEGINNING], digest_size=8).digest(), "big", signed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Records already had: by their beginning (length, SHA-256, number) and by their SHA-256."""
 
     beginnings: Mapping[int, tuple[int, bytes, int]] = field(default_factory=dict)
     hashes: Mapping[bytes, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One record: its bytes, and their SHA-256 where it was needed; or the number under which it is known."""
 
     raw: bytes
@@ -76,8 +74,7 @@ class Piece:
     known: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Several records in a row: the text of their array, and what `canonical.decoded_all` makes of it.
 
     Where most records are known in other words, whoever compares their values needs no single one's bytes.

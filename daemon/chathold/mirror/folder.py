@@ -6,8 +6,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.mirror.notes import FILES, Note, read_note
 from chathold.takeout.names import Names
@@ -16,8 +17,7 @@ _LARGEST = 64 << 20
 _BEGINNING = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A note of ours: where it is, what it holds, and what of that is ours."""
 
     path: Path

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.archive import views
 from chathold.archive.freshness import marks
@@ -49,8 +50,7 @@ class Act(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is to be done about one chat: where, with which text; `found` is the note that is there."""
 
     act: Act
@@ -60,8 +60,7 @@ class Plan:
     beside: bool = False
 
 
-@dataclass(slots=True)
-class Mirrored:
+class Mirrored(Struct):
     """What was done, or would be. `samples` are the first new or renewed notes, as (path, text)."""
 
     folder: Path

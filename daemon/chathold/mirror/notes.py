@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from chathold.takeout.front_matter import BORDER, front_matter
 
@@ -52,8 +53,7 @@ _ENTRY = re.compile(r"^([^\s#:\-][^:\r\n]*):.*(?:\r?\n(?:[ \t]+\S|-).*)*", re.MU
 _LINK = re.compile(r"\]\(<?[^()<>\r\n]*?chathold(?:%20| )files/([^()<>\r\n]*)>?\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A note of ours. `block` and `facts` are the hashes in its mark ("": there is no block).
 
     `intact`: nobody changed the block since it was written.

@@ -8,9 +8,10 @@ provider says what a member is (`recognise`), where a member's own facts lie (`a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from chathold.core.identity import CONVERSATION
 from chathold.core.model import Reading
@@ -28,8 +29,7 @@ class Use(Enum):
     IGNORED = "known, and left out on purpose: a rendering of other members, or personal data that is no chat"
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(Struct, frozen=True):
     """What a provider makes of one member.
 
     `evidence` is true where the content alone proves the provider. `ids` are the places
@@ -47,16 +47,14 @@ class Recognition:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """An account named by a users file: the provider's id and a hint a person recognises, masked."""
 
     account: str
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What a manifest says: when the export was made and which files belong to it, by name.
 
     `links` are private: those of the service's own by which a browser gets a file, as (name, address). They are
@@ -65,11 +63,14 @@ class Manifest:
 
     created: float | None
     files: tuple[str, ...]
-    links: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    links: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the links."""
+        return f"Manifest({self.created}, {self.files})"
 
 
-@dataclass(frozen=True, slots=True)
-class AssetName:
+class AssetName(Struct, frozen=True):
     """What a side-car says of a file: the id that messages use, and the name the user gave it."""
 
     id: str
@@ -80,8 +81,7 @@ class AssetName:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How much of an account one download holds.
 
     `vouches` is true only if the download is known to hold *all* conversations (of its time span, if
@@ -96,8 +96,7 @@ class Coverage:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A message as several exports together show it: its parent, and the record that says it best.
 
     `parent` is "" for a first message. `record` is one of the provider's own records of the conversation.
@@ -108,8 +107,7 @@ class Kept:
     record: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Outer:
+class Outer(Struct, frozen=True):
     """What several exports together say of a conversation beside its messages.
 
     `ref` is the provider's id, `leaf` the message shown last, where any export says so.
@@ -122,8 +120,7 @@ class Outer:
     leaf: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """Where a record stands in an export: a member's name, and whether that is a list of records."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.core.model import Attachment, Part, PartKind, Role
 from chathold.core.problem import Problem
@@ -16,8 +17,7 @@ _EVERYBODY = frozenset({"", "all", "assistant", "user"})
 _BESIDE_TEXT = NO_TEXT | {"name", "file_name"}
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A message being read: who speaks to whom, and what has been found so far."""
 
     node: str

@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.core.model import Extract, Message, PartKind, Reading, Role
 from chathold.core.problem import NO_MESSAGE, NO_MESSAGES, Problem
@@ -57,16 +58,14 @@ _ITSELF = N_("This message claims to follow itself.")
 _NO_LEAF = N_("The message that was shown last is missing.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Canvas:
+class _Canvas(Struct, frozen=True):
     """What a tool's answer says of the canvas that a call made or changed."""
 
     id: str
     title: str
 
 
-@dataclass(slots=True)
-class _Finds:
+class _Finds(Struct):
     """What is gathered while the messages of one conversation are read."""
 
     problems: list[Problem] = field(default_factory=list)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Part, PartKind
@@ -24,8 +24,7 @@ _DECORATION = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Content:
+class Content(Struct):
     """What a message holds, collected while its blocks are read.
 
     `unread` is what seemed to say nothing: how many parts there were after it, its type, itself, and the names under

@@ -11,7 +11,6 @@ Each piece is a section, a message of role `DOCUMENT` with an id that stays from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading, Role
@@ -28,15 +27,12 @@ _NAMELESS = ("uuid", "_id", "_at", "_time", "timestamp")
 """Endings of names whose values are no text."""
 
 
-@dataclass(slots=True)
 class _Document:
     """A document while its sections are read."""
 
-    notes: Notes = field(default_factory=Notes)
-    sections: list[Message] = field(default_factory=list)
-    register: Register = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self.sections: list[Message] = []
         self.register = Register(self.notes)
 
     def add(

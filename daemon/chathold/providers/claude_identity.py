@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.core.model import Role
 from chathold.core.texts import N_
@@ -15,8 +16,7 @@ from chathold.providers.notes import Notes
 TWICE = N_("Two different messages carry the same id; both are kept.")
 
 
-@dataclass(slots=True)
-class Register:
+class Register(Struct):
     """The ids given out in one record, and the values they were given to."""
 
     notes: Notes

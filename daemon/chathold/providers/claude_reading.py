@@ -23,9 +23,9 @@ it), `updated_at` of a message, `index`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chathold.core.model import Attachment, Extract, Message, Part, PartKind, Reading, Role
@@ -75,8 +75,7 @@ _NO_PARENT = N_("The message before this one is missing.")
 _CIRCLE = N_("Messages follow each other in a circle.")
 
 
-@dataclass(slots=True)
-class _Chat:
+class _Chat(Struct):
     """A conversation while it is read; `listed` is false if it has no list of messages."""
 
     uuid: str

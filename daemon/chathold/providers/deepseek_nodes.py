@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.core.model import Role
 from chathold.core.problem import NO_MESSAGE, NO_MESSAGES
@@ -40,8 +41,7 @@ _NO_CHILD = N_("A message after this one is missing.")
 _CIRCLE = N_("Messages follow each other in a circle.")
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A place in the tree: where the record holds it, what it claims to follow, and what it says.
 
     `speakers` are the roles known from the node alone; two, if it holds a question and its answer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
@@ -11,8 +11,7 @@ NEW_TYPE = N_("This kind of piece is not known yet; the text found in it is kept
 ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """The problems met in a record, and the types that are unknown or misbuilt, which are told once."""
 
     problems: list[Problem] = field(default_factory=list)

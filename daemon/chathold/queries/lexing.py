@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from chathold.core.errors import UsageError
 from chathold.core.texts import _
@@ -49,8 +50,7 @@ class Kind(Enum):
     NOT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a query. `name` is a filter's; `prefix`: more letters may follow; `last`: the text ends with it."""
 
     kind: Kind

@@ -9,9 +9,11 @@ role:user       a filter: provider, account, role, model, title, since, until, h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chathold.core.errors import UsageError
 from chathold.core.model import Role
@@ -33,8 +35,7 @@ _VALUES = {
 _HOW = N_('Words, "phrases", begin*, AND, OR, NOT and parentheses can be used.')
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Words that follow each other; with `prefix` the last may go on."""
 
     words: tuple[str, ...]
@@ -46,8 +47,7 @@ class Phrase:
         return f'"{" ".join(self.words)}"' + ("*" if self.prefix else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A wish understood. `match` is for FTS5 ("": no words), `phrases` are what a snippet marks.
 
     `since` (included) and `until` (not included) are Unix seconds.
@@ -96,8 +96,7 @@ def _filters_anything(query: Query) -> bool:
     return replace(query, newest=False) != Query()
 
 
-@dataclass(slots=True)
-class _Parser:
+class _Parser(Struct):
     """Recursive descent over pieces; what it returns is an expression of FTS5's, "" where nothing is left."""
 
     pieces: list[Piece]

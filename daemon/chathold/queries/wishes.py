@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """Words of a query, and filters that stand beside it. Filters inside `text` say the same, and come first.
 
     `account` is an id or a label; `model` and `title` need only be part of the name; `since` and `until` are

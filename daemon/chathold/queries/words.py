@@ -19,21 +19,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from unicodedata import category, decimal, normalize
+
+from msgspec import Struct
 
 _FOREIGN = re.compile(r"[^\x01-\x7f]+")
 
 _PLAIN = "\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3"
 _COMPOSING = "\u3099\u309a\u11a7-\u11ff\uff9e\uff9f"
-_PLAIN_OR_NOT = re.compile(f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^{_PLAIN}]+|[{_PLAIN}]")
+_PLAIN_OR_NOT = f"([{_PLAIN}]+)(?![{_COMPOSING}])|[{_PLAIN}]?[^{_PLAIN}]+|[{_PLAIN}]"
 """Characters that are only to be set apart, which are most of those that stand alone; and all others."""
 
-_CHUNK = re.compile(
-    f"([{_PLAIN}])(?![{_COMPOSING}])|(?:[{_PLAIN}](?=[{_COMPOSING}])|(?![{_PLAIN}])[0-9A-Za-z\x80-\U0010ffff])+"
-)
-_WORD = re.compile(r"[0-9a-z\x80-\U0010ffff]+")
+_CHUNK = f"([{_PLAIN}])(?![{_COMPOSING}])|(?:[{_PLAIN}](?=[{_COMPOSING}])|(?![{_PLAIN}])[0-9A-Za-z\x80-\U0010ffff])+"
+_WORD = r"[0-9a-z\x80-\U0010ffff]+"
 _CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 _ALONE = (
@@ -90,6 +89,12 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: these take milliseconds, and an import may need none."""
+    return re.compile(pattern)
+
+
 def prepared(text: str) -> str:
     """`text` as the index and the query hand it to FTS5. Any string will do; the result is UTF-8 without NUL."""
     if text.isascii() and "\0" not in text:
@@ -99,11 +104,10 @@ def prepared(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text, as the index has them."""
-    return _WORD.findall(prepared(text).translate(_CAPITALS))
+    return _compiled(_WORD).findall(prepared(text).translate(_CAPITALS))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A word as the index has it, and where in the text it stands."""
 
     word: str
@@ -113,7 +117,7 @@ class Found:
 
 def words_in_place(text: str, start: int = 0, end: int | None = None) -> Iterator[Found]:
     """The words of a text with their places, between `start` and `end`."""
-    for chunk in _CHUNK.finditer(text, start, len(text) if end is None else end):
+    for chunk in _compiled(_CHUNK).finditer(text, start, len(text) if end is None else end):
         if chunk[1]:
             yield Found(chunk[1], chunk.start(), chunk.end())
         elif chunk[0].isascii():
@@ -130,7 +134,7 @@ def _in_chunk(chunk: str, offset: int) -> Iterator[Found]:
         if not piece:
             continue
         for each in re.split(r"([^0-9a-z\x80-\U0010ffff]+)", piece):
-            if each and _WORD.fullmatch(each):
+            if each and _compiled(_WORD).fullmatch(each):
                 start = start if word else offset + first
                 word, end = word + each, offset + last
             elif each and word:
@@ -164,7 +168,9 @@ def _is_jamo(character: str) -> bool:
 
 def _prepared_run(run: re.Match[str]) -> str:
     """A run of what is not ASCII."""
-    return _short_run(run[0]) if len(run[0]) <= _SHORT else _PLAIN_OR_NOT.sub(_prepared_piece, run[0])
+    return (
+        _short_run(run[0]) if len(run[0]) <= _SHORT else _compiled(_PLAIN_OR_NOT).sub(_prepared_piece, run[0])
+    )
 
 
 def _prepared_piece(piece: re.Match[str]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.archive.deriving import derive
 from chathold.archive.safety import check
@@ -15,8 +17,7 @@ from chathold.core.texts import _
 from chathold.reader.opening import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
+class Checking(Struct, frozen=True):
     """One check: how far it is (of records), or what it found (as `check --json` prints it), or why it could not."""
 
     done: int = 0
@@ -70,8 +71,7 @@ class Checks:
             self._known[account] = replace(self._known.get(account) or Checking(), **changes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(Struct, frozen=True):
     """Notes how far the check of one account is."""
 
     put: Callable[[tuple[str, str], dict[str, Any]], None]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 _LINES = 2_000
 _WORDS = 1_500
@@ -16,8 +17,7 @@ _AROUND = 2
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Words of a line, and whether the other side lacks them."""
 
     text: str
@@ -28,8 +28,7 @@ Side = tuple[Piece, ...] | None
 """A line of one side; none where the other has a line more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Two lines beside each other; `left_out` equal ones stand between this row and the one before."""
 
     old: Side

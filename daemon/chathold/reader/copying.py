@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.archive.backups import back_up, damage, note_copy
 from chathold.archive.store import Archive
@@ -19,8 +21,7 @@ from chathold.reader.opening import Reader
 from chathold.trash import can_write
 
 
-@dataclass(frozen=True, slots=True)
-class Copying:
+class Copying(Struct, frozen=True):
     """One copy: how far it is (in bytes), whether it waits, whether it is made; or why it could not be.
 
     `same_disk`: it is made, but would go with the archive if the disk failed. `damage` tells in lines what was found

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.configuration import SETTINGS, Fault, Setting
 from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, TimeOfDay
@@ -79,8 +81,7 @@ RARE = frozenset(
 """What hardly anybody changes, shown when asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One setting in the form. `shown` is what stands in the field; `choices` are value and words."""
 
     name: str
@@ -100,8 +101,7 @@ class Field:
         return self.name.replace(".", "-")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Settings that stand together."""
 
     title: str

@@ -9,10 +9,10 @@ something), and shows the session's secret. Where the system tells whose connect
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from msgspec import Struct
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chathold.core.texts import _
@@ -53,8 +53,7 @@ class Verdict(Enum):
     NOBODY = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request, as far as the guard looks at it. `hosts` are all that it names; "" is a header not there."""
 
     method: str

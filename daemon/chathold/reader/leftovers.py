@@ -10,9 +10,10 @@ import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.configuration.settings import TRASH
 from chathold.core.errors import ChatholdError, ExportError
@@ -23,8 +24,7 @@ from chathold.trash import can_write, data_home, trash_of
 from chathold.watching.downloads import Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """A download that is no longer needed. `size` in bytes, 0 of a folder; `movable` if this process may move it.
 
     `moving` while that is being done; `fault` is why it could not be.

@@ -6,8 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from starlette.requests import Request
 
 from chathold.archive.explaining import explained_damage
@@ -21,8 +21,7 @@ from chathold.reader.session import Session
 from chathold.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """The running reader, as pages know it. `trying` says that nothing here is kept (`chathold try`)."""
 
     home: Home

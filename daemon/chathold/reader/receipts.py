@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.core.texts import _, ngettext
 from chathold.reader.wording import day, exact
@@ -12,8 +13,7 @@ from chathold.reader.wording import day, exact
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The words of one receipt: a headline, then what else there is to say, and the advice.
 
     `trouble` are the problems as (where, what); `left_out` how many files were named but not delivered.

@@ -12,9 +12,10 @@ import hmac
 import os
 import secrets
 import tempfile
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.address import Address
 from chathold.core.errors import ChatholdError
@@ -30,8 +31,7 @@ _SECRET = "reader.key"  # noqa: S105 - the name of its file
 _LENGTH = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """The address that is served, and what the cookie must hold."""
 
     address: Address

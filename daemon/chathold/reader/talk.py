@@ -6,9 +6,10 @@ What `views.show` gives goes in; what a template needs comes out, but for the me
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.rendering.branches import Branches, Step
 
@@ -25,8 +26,7 @@ def anchor(message: str) -> str:
     return "m" + sha256(message.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What is to be read: the branch that the message `branch` is on, page `number` or the one with `message`."""
 
     branch: str = ""
@@ -35,8 +35,7 @@ class Wish:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One page of a conversation. `hidden` is how many messages of this branch are not shown unless asked for."""
 
     steps: tuple[Step, ...]

@@ -12,9 +12,10 @@ the future was made by a clock that was wrong, and does not count.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chathold.archive.exported import LastExport
 from chathold.core.standing import UNKNOWN
@@ -44,8 +45,7 @@ class Stage(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """After how many days an export is due: by provider, else `days`. Not `on`: never."""
 
     on: bool = True
@@ -57,8 +57,7 @@ class Plan:
         return DAY * ((self.of or {}).get(provider) or self.days)
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """Where one account stands. `due` is when an export is or was due; none if that is off, or not to be said.
 
     `exported` is its last export; none where a service was never exported, or where nothing tells when: then
@@ -178,8 +177,7 @@ def _date(export: LastExport, now: float) -> float | None:
     return min(export.exported, export.imported)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
+class _Wait(Struct, frozen=True):
     """A wait for an export that was asked for, or for its download: since when, and until when at most."""
 
     stage: Stage

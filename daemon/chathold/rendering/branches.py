@@ -7,14 +7,14 @@ not have: several roots, parents that are missing, cycles.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One message that is read. `siblings` are the ids one can read here, oldest first, this one among them."""
 
     message: Json

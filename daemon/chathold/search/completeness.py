@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.archive.freshness import fingerprints, marker, records, stored_as, underived
 from chathold.archive.store import Archive
 from chathold.search.index import Index
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Struct, frozen=True):
     """How many records (chats and documents) are searchable as they are now, and how many are not (yet).
 
     Of the latter, `unread` wait to be derived first, and `damaged` cannot be read. `differs`: there is something to
@@ -26,8 +26,7 @@ class Indexed:
     differs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """The records of the archive, and what the index has of them, compared.
 
     `indexed` is how many are searchable as they are now. `behind` are not in the index as they are now, `stale` are

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from chathold.archive.contents import lines_of, numbers_of
 from chathold.archive.store import Archive
@@ -37,8 +38,7 @@ _WEIGHTS = "bm25(1.0, 0.01, 2.0, 0.5)"
 """Of `entries.COLUMNS`: what stands aside counts so little that no number of mentions outranks what was said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A message that was found; its `message`, `role` and `time` are none for a title, `time` also where unknown.
 
     `conversation` is the id that `show` takes, `time` in Unix seconds.
@@ -54,8 +54,7 @@ class Hit:
     snippet: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What was found: how many in all, those asked for, and how many chats and documents are not searchable yet.
 
     `damaged` of those never will be, as they are.
@@ -115,8 +114,7 @@ def _asked(archive: Archive, query: Query, ask: Callable[[_Search], _Answer]) ->
         return None
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     """One query, against one state of the archive and of the index."""
 
     archive: Archive

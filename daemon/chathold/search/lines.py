@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.archive.contents import Form, contents, contents_of
 from chathold.archive.reading import record_of
@@ -20,8 +21,7 @@ from chathold.search.entries import TITLE, Entry, entries_of
 from chathold.search.packing import Held
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """An entry that was found: a row of the table `entry`, with its kind's role, and what is held of it."""
 
     record: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.queries.query import Phrase
 from chathold.queries.words import Found, words_in_place
@@ -22,8 +23,7 @@ _BETWEEN = 9
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a snippet: its text, and whether it is what was searched for."""
 
     text: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from chathold.core.texts import N_
 
@@ -18,16 +19,14 @@ class About(Enum):
     PLACE = N_("Where it is")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """What a service itself calls something, in its English and its Chinese pages."""
 
     english: str
     chinese: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing that is known: in English, to be translated where it is shown.
 
     `as_of` is the day it was looked up (ISO), `source` the page. `official`: the service says it itself.
@@ -40,8 +39,7 @@ class Fact:
     official: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service. `where` are the labels that lead to its export, `training` those to what stops training.
 
     `page` is where to begin. Texts are in English, to be translated where they are shown; `waiting`, `arrives` and

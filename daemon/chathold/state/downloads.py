@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct
 
 _KEPT_DAYS = 400
 _REFRESHED_AFTER_DAYS = 7
@@ -30,8 +31,7 @@ class Stage(StrEnum):
     """It cannot be imported; told once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """A download that wants something. Times are Unix seconds in UTC; no `next_try`: not before it changes.
 
     `needed` is the room in bytes that the archive's disk must have first, 0 where that is not what it waits for;

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 SCHEMA = """
 CREATE TABLE link (
@@ -25,14 +26,17 @@ KEPT = 2 * 86_400.0
 """Seconds; the links themselves work for about half of that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One file's link. `opened`: when it was handed to a browser (Unix seconds), if it was."""
 
     part: str
-    url: str = field(repr=False)
+    url: str
     since: float
     opened: float | None = None
+
+    def __repr__(self) -> str:
+        """Without the address, which is private."""
+        return f"Link({self.part})"
 
 
 class Links:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.state.transactions import at_once
 
@@ -26,8 +27,7 @@ CREATE TABLE unseen (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(Struct, frozen=True):
     """A notice to be shown: its kind, what it is about, the facts it tells (as JSON has them), since when.
 
     `day` is the local day on which it was about to be shown; empty before.

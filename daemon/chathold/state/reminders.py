@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from chathold.state.transactions import at_once
 
@@ -39,8 +41,7 @@ CREATE TABLE showing (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What somebody said of the reminders of an account. Times are Unix seconds in UTC.
 
     The account is empty where a provider is to be reminded of that nothing is archived of yet; `since` is when
@@ -57,8 +58,7 @@ class Marks:
     came: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """One reminder that was, or is about to be, shown: which step of which round, when, on which local day.
 
     `grouped` are those that share the one notice of a day. `proven` once the desktop has taken it.

@@ -8,10 +8,10 @@ compared: the caller learns whether anything could not be said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from chathold.archive import blobs
 from chathold.archive.reading import Place, Record, places, provider_of, read_raw
@@ -23,8 +23,7 @@ from chathold.core.model import Message, Reading
 from chathold.providers.base import Kept, Outer
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
+class Combined(Struct, frozen=True):
     """A record's bytes, how many messages it has, and whether it says all that the archive shows."""
 
     raw: bytes

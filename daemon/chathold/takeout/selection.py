@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.archive import views
 from chathold.archive.contents import ids_of
@@ -16,8 +17,7 @@ from chathold.search import Query, Wish, find_chats, parse
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """A wish as for a search, whose filters all have to hold, and ids, or beginnings of them.
 
     Without words, role, model or `has`, a chat is chosen that was active after `since` and begun before `until`;

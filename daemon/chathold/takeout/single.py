@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chathold.archive import views
 from chathold.archive.store import Archive
@@ -23,8 +24,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """A file to be saved: a name that every system takes, its type, its bytes."""
 
     name: str

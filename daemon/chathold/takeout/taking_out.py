@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from chathold.archive import views
 from chathold.archive.store import Archive
@@ -29,8 +30,7 @@ LEFT_OUT = N_("What is stored of this is damaged; it was left out.")
 MISSING = N_('This file of yours is missing from the archive; "chathold verify" tells more.')
 
 
-@dataclass(slots=True)
-class Taken:
+class Taken(Struct):
     """What was taken out. A problem says where and what, in English that can be translated.
 
     `damaged` are the ids of what could not be.

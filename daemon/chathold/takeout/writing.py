@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from chathold.archive import views
 from chathold.archive.store import Archive
@@ -29,8 +30,7 @@ class Format(StrEnum):
     ORIGINAL = "original"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One conversation as files: its own text, and the archive's files beside it, by hash with their paths."""
 
     path: str

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
@@ -39,8 +41,7 @@ class Stage(StrEnum):
         return self in (Stage.DONE, Stage.FAILED, Stage.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One upload. `share` is how much is done, 0 to 1, if that is known; `receipt` as `import --json` prints it."""
 
     number: int
@@ -52,8 +53,7 @@ class Job:
     receipt: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Cancel:
+class _Cancel(Struct, frozen=True):
     """Somebody no longer wants the upload of this number."""
 
     number: int

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.core.texts import N_
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """One state of one download, told apart without reading it.
 
     A file: the numbers of its `stat`. A folder: `device` and `inode` are its own, `size` is the sum of its
@@ -38,8 +38,7 @@ class Kind(Enum):
     UNDER_WAY = auto()  # has the name that a browser gives to what it still loads
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """Something in a watched folder as one look found it.
 
     `promising`: it may be, or become, an export. `beside` is the temporary file that seems to become this
@@ -57,8 +56,7 @@ class Sighting:
     outside: Fingerprint | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """A download that just became whole."""
 
     path: Path
@@ -78,8 +76,7 @@ class Reason(Enum):
     CLOUD = N_("It is only in the cloud so far; open it once, and it comes here.")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A download under way. `words` are `reason`'s, translated; `waited` are the seconds since it was seen."""
 
     path: Path
@@ -98,8 +95,7 @@ class FolderStatus(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class FolderState:
+class FolderState(Struct, frozen=True):
     """One folder to be watched; `reason` says in words why not, or why only by looking.
 
     `repairs` counts how often its watch had to be built again.

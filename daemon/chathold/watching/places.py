@@ -7,9 +7,10 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.core.texts import _
 from chathold.exports.spans import unreadable
@@ -27,8 +28,7 @@ _GAP = 6  # looks in a quiet time, at most, however much is heard
 _SHARE = 20  # a look that takes a second is followed by twenty without
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How long a download has to be quiet, and how often to look: at all, and where nothing is heard."""
 
     quiet: float

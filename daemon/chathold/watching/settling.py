@@ -11,9 +11,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.core.texts import _
 from chathold.watching.downloads import Fingerprint, Kind, Reason, Sighting, Waiting
@@ -27,8 +28,7 @@ _FOLDERS_QUIET = 3
 _LIVELY = 600.0
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(Struct):
     """What is known of one path: the last sighting, since when it is so, and since when it is there."""
 
     sighting: Sighting

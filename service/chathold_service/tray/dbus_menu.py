@@ -5,7 +5,6 @@ open menu stays open. When the shape changes, all entries get new numbers: a cli
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from dbus_fast import PropertyAccess, Variant
 from dbus_fast.annotations import DBusBool, DBusInt32, DBusSignature, DBusStr, DBusUInt32, DBusVariant
 from dbus_fast.errors import DBusError
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
+from msgspec import Struct, field
 
 from chathold_service.tray.menus import Menu
 
@@ -24,8 +24,7 @@ Names = Annotated[list[str], DBusSignature("as")]
 Numbers = Annotated[list[int], DBusSignature("ai")]
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """An item of the menu under its number, with what was last told of it."""
 
     number: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
 
 from chathold_service.icons import Mood
 
@@ -26,8 +27,7 @@ class Absence(StrEnum):
     """The desktop's own way to show one failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How the icon looks, and what it says when one points at it."""
 
     mood: Mood
