@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import rows, search_rows
-from benchmarks.generator import MONTHS, Facts, facts_of
+from benchmarks.generator import MONTHS, Edition, Facts, facts_of, first_talks, write
 from benchmarks.rows import Bench, Row
 
 GENERATOR = Path(__file__).resolve().with_name("generator.py")
@@ -43,13 +43,18 @@ def made(work: Path, mb: float, seed: int, *options: str) -> Path:
     return folder
 
 
+def one_chat(work: Path, seed: int) -> Facts:
+    """An export with next to nothing in it, of another account."""
+    return write(work / "one-chat", Edition("one-chat", 0, first_talks(1, seed)[:1]), 0, seed)
+
+
 def bench_of(work: Path, mb: float, seed: int, repeat: int) -> Bench:
     """All that the rows work with."""
     exports = made(work, mb, seed)
     series = made(work, min(SERIES_MB, SERIES_SHARE * mb), seed, "--series")
     base, later, reordered = (facts_of(exports / name) for name in ("base", "later", "reordered"))
     months = [facts_of(series / f"month-{month:02}") for month in range(1, MONTHS + 1)]
-    return Bench(base, later, reordered, months, work / f"homes-{mb:g}mb", repeat)
+    return Bench(base, later, reordered, one_chat(work, seed + 1), months, work / f"homes-{mb:g}mb", repeat)
 
 
 def all_rows(asked: argparse.Namespace) -> Iterator[Row]:

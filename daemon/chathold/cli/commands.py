@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from chathold import __version__
 from chathold.cli.borrowed import borrow
+from chathold.core.collecting import without_collection
 from chathold.core.texts import N_, _
 from chathold.home import Home
 
@@ -64,7 +65,8 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"chathold.cli.{COMMANDS[cmd_name][0]}")
+        with without_collection():
+            module = importlib.import_module(f"chathold.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 

@@ -1,7 +1,7 @@
 """The beginning of a JSON member as a Python value, wherever it is cut.
 
 A token at a time, on a stack of its own: however deep, large or broken a file is, this neither fails nor
-fills the memory.
+fills the memory. What is whole and not too deep is read at once, as the standard library reads it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _TOKEN = re.compile(
 )
 _BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{}]', re.DOTALL)
 _NUMBER_BEGUN = re.compile(r"-?[0-9.eE+-]*")
+_decoder = json.JSONDecoder(strict=False)
 _WORDS = {"true": True, "false": False, "null": None}
 _BEGINNINGS = (*_WORDS, "NaN", "Infinity", "-Infinity")
 
@@ -75,17 +76,17 @@ def _text(head: bytes) -> str:
 def _loaded(head: bytes) -> Any:
     """The value of a whole document, if the standard library takes it."""
     try:
-        return json.loads(_text(head), strict=False)
+        return _decoder.decode(_text(head))
     except (ValueError, RecursionError):
         return None
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether `value` is an array or object and not nested too deep."""
+def _is_plain(value: Any, levels: int = DEEPEST) -> bool:
+    """Whether `value` is an array or object and nested no deeper than so many levels."""
     if not isinstance(value, dict | list):
         return False
     level: list[Any] = [value]
-    for _depth in range(DEEPEST):
+    for _depth in range(levels):
         inner = (item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer))
         level = [item for item in inner if isinstance(item, dict | list)]
         if not level:
@@ -133,12 +134,30 @@ class _Prefix:
                 self._put([] if piece == "[" else {})
                 self._expected = _Expected.COMMA_OR_END
                 continue
+            if piece in {"[", "{"} and (end := self._take_whole(text, found.start(found.lastgroup or 0))):
+                at = end
+                continue
             if not self._take(kind, piece):
                 return False
             at = found.end()
             if not self._open:
                 return self.root is not None
         return _may_go_on(text[at:].lstrip(" \t\r\n"))
+
+    def _take_whole(self, text: str, at: int) -> int:
+        """Take the inner array or object that begins at `at` at once; where it ends, or 0 if that cannot be."""
+        if not self._open or self._expected not in {_Expected.VALUE, _Expected.VALUE_OR_END}:
+            return 0
+        try:
+            value, end = _decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):  # it is cut, or wrong, or nested very deep
+            return 0
+        if not _is_plain(value, DEEPEST - len(self._open)):
+            return 0
+        self._put(value)
+        self.values += 1
+        self._expected = _Expected.COMMA_OR_END
+        return end
 
     def _take(self, kind: str, piece: str) -> bool:
         """Build on; false if `piece` may not stand here."""
@@ -204,7 +223,7 @@ def _scalar(kind: str, piece: str) -> Any:
     """The value of a token that is no mark."""
     match kind:
         case "string":
-            return json.loads(piece, strict=False) if "\\" in piece else piece[1:-1]
+            return _decoder.decode(piece) if "\\" in piece else piece[1:-1]
         case "integer" if len(piece) < _LONGEST_INTEGER:
             return int(piece)
         case "integer" | "real":
