@@ -21,7 +21,6 @@ CASES = [
 ]
 IDS = [f"{browser}-{name.rpartition('.')[2]}" for browser, name in CASES]
 cases = pytest.mark.parametrize(("browser", "name"), CASES, ids=IDS)
-HALF_A_DAY = {"paused", "paused_in_place"}
 seeded_cases = pytest.mark.parametrize(
     ("seed", "browser", "name"),
     [
@@ -30,7 +29,7 @@ seeded_cases = pytest.mark.parametrize(
             browser,
             name,
             id=f"{seed}-{case}",
-            marks=[pytest.mark.slow] if seed and browser in HALF_A_DAY else [],
+            marks=[pytest.mark.slow] if seed else [],
         )
         for seed in range(3)
         for (browser, name), case in zip(CASES, IDS, strict=True)
