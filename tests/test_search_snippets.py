@@ -42,6 +42,26 @@ def test_a_match_is_marked(text: str, phrases: list[str], expected: str) -> None
     assert shown(text, *phrases) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## A heading\nand a word", "A heading and a [word]"),
+        ("> said before\n\na word", "said before a [word]"),
+        ("some **strong word** here", "some strong [word] here"),
+        ("这是 **一个 word** 了", "这是 一个 [word] 了"),
+        ("call `word()` first", "call [word]() first"),
+        ("so:\n```python\nword = 1\n```", "so: [word] = 1"),
+        ("```word\nx\n```", "```[word] x"),
+        ("def word(*args, **kwargs): 2**3", "def [word](*args, **kwargs): 2**3"),
+        ("__init__ of C# 7, a word", "__init__ of C# 7, a [word]"),
+        ("a `half word", "a `half [word]"),
+    ],
+)
+def test_markup_that_a_reader_never_sees_is_left_out(text: str, expected: str) -> None:
+    """Signs of headings, of quotations, of strong words and of code; not what only looks like them."""
+    assert shown(text, "word") == expected
+
+
 def test_a_long_text_is_cut_around_the_match() -> None:
     """Between words, with a sign where it goes on."""
     text = " ".join(f"word{number}" for number in range(1000))

@@ -21,6 +21,12 @@ _TRIES = 200
 _BETWEEN = 9
 """Characters that may stand between two words of a phrase."""
 _SPACE = re.compile(r"\s+")
+_MARKUP = (
+    re.compile(r"^[ \t]*((?:#{1,6}|>)[ \t]+|(?:```|~~~)[^\n`]*$)", re.MULTILINE),
+    re.compile(r"(?<![0-9A-Za-z*])(\*\*)(?=[^\s*])[^\n]*?[^\s*](\*\*)(?![0-9A-Za-z*])"),
+    re.compile(r"(?<!`)(`{1,2})(?!`)[^\n]+?(?<!`)(\1)(?!`)"),
+)
+"""Headings, quotations and fences; strong words; code in a line: the groups are what Markdown's reader never shows."""
 
 
 class Piece(Struct, frozen=True):
@@ -106,14 +112,27 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
     start, end = _best(text, spans)
     pieces = [Piece("…")] if start > 0 else []
     at = start
-    for first, last in spans:
-        if first >= start and last <= end:
-            pieces += [Piece(text[at:first]), Piece(text[first:last], marked=True)]
-            at = last
+    for first, last, marked in _marks(text, start, end, spans):
+        pieces.append(Piece(text[at:first]))
+        if marked:
+            pieces.append(Piece(text[first:last], marked=True))
+        at = last
     pieces.append(Piece(text[at:end]))
     if end < len(text):
         pieces.append(Piece("…"))
     return _on_one_line(pieces)
+
+
+def _marks(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    """Between `start` and `end`, what is to be marked (true) and what to be left out as markup, in order."""
+    marks = [(first, last, True) for first, last in spans if first >= start and last <= end]
+    for pattern in _MARKUP:
+        for found in pattern.finditer(text, start, end):
+            for group in range(1, pattern.groups + 1):
+                first, last = found.span(group)
+                if all(last <= begin or first >= stop for begin, stop, _marked in marks):
+                    marks.append((first, last, False))
+    return sorted(marks)
 
 
 def _best(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
@@ -133,7 +152,7 @@ def _best(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _on_one_line(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """White space as one space, neighbours that are alike joined, empty ones left out."""
+    """White space as one space and none at the ends, neighbours that are alike joined, empty ones left out."""
     found: list[Piece] = []
     for each in pieces:
         text = _SPACE.sub(" ", each.text)
@@ -143,4 +162,7 @@ def _on_one_line(pieces: list[Piece]) -> tuple[Piece, ...]:
             found[-1] = Piece(found[-1].text + text, each.marked)
         elif text:
             found.append(Piece(text, each.marked))
+    if found and not found[-1].marked:
+        last = found.pop().text.rstrip()
+        found += [Piece(last)] if last else []
     return tuple(found)
