@@ -428,6 +428,21 @@ def test_an_account_is_found_by_the_masked_label_that_is_shown(tmp_path: Path, c
     assert by_label
 
 
+def test_what_was_pasted_is_shown_once(tmp_path: Path) -> None:
+    """Claude keeps a long paste as a file without a name: by `show`, and in Markdown, it is text."""
+    pasted = {"file_name": "", "file_type": "txt", "file_size": 9, "extracted_content": "one\ntwo"}
+    message = {"uuid": "m", "sender": "human", "text": "", "content": [], "attachments": [pasted]}
+    chat = {"uuid": "c", "name": "Pasting", "chat_messages": [message], "account": {"uuid": "a"}}
+    (tmp_path / "conversations.json").write_text(json.dumps([chat]))
+    home = tmp_path / "home"
+    assert said(home, "import", os.fspath(tmp_path / "conversations.json")).code == 0
+    (line,) = _listed(home)
+    assert said(home, "show", line["id"]).out.endswith("── You\n  [pasted text]\n  │ one\n  │ two\n")
+    assert said(home, "export", os.fspath(tmp_path / "notes"), "--format", "markdown").code == 0
+    (note,) = tmp_path.glob("notes/*/*.md")
+    assert note.read_text().endswith("## You\n\n> [!quote]- Pasted text\n> ```\n> one\n> two\n> ```\n")
+
+
 def test_forgetting_has_to_be_meant(home: Path) -> None:
     """Where nobody can be asked, nothing is erased without `--yes`."""
     asked = started(home, "forget", ID["Chat 1"])

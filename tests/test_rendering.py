@@ -309,6 +309,14 @@ def test_the_text_taken_out_of_a_file_can_be_read() -> None:
     assert "not in the export" not in page.words
 
 
+def test_what_was_pasted_is_shown_once_and_called_so() -> None:
+    """A service keeps a long paste as a file without a name."""
+    pasted = attachment(id="", name="", mime="text/plain", text="blue frame")
+    part = {"kind": "attachment", "text": "blue frame"}
+    page = Elements(message_html(message(part, attachments=(pasted,)), link=lambda _file: None))
+    assert page.words.split() == ["Pasted", "text", "blue", "frame"]
+
+
 def test_an_empty_message_says_so() -> None:
     assert Elements(html("  ")).words.strip() == "This message is empty."
 

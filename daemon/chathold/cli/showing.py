@@ -92,6 +92,8 @@ def _say_message(message: dict[str, Any], *, everything: bool) -> None:
     for part in message["parts"]:
         _say_part(part, everything=everything)
     for each in message["attachments"]:
+        if not (each["name"] or each["id"]):  # it was pasted: its text is all there is of it
+            continue
         state = "" if each["in_archive"] else " · " + _("not in the export")
         kind = _("file")
         write(f"  [{kind}: {clean(each['name'] or each['id'])}{state}]")
@@ -109,7 +111,8 @@ def _say_part(part: dict[str, Any], *, everything: bool) -> None:
             write(f"  [{part.get('ref', '')}] {name} {clean(part.get('url', ''))}".rstrip())
         case "attachment":
             if text:
-                write(f"  [{name}]\n{_folded(text, everything=everything)}")
+                called = name or _("pasted text")
+                write(f"  [{called}]\n{_folded(text, everything=everything)}")
         case kind:
             labels = {
                 "reasoning": _("reasoning"),

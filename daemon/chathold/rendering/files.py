@@ -16,10 +16,16 @@ _PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"
 
 
 def files_of(message: Json) -> dict[str, Json]:
-    """A message's attachments by id, or by name where they have none."""
+    """A message's attachments by id, or by name where they have none, or by text: what was pasted has neither."""
     return {
-        each["id"] or each["name"] or str(number): each for number, each in enumerate(message["attachments"])
+        each["id"] or each["name"] or each.get("text") or str(number): each
+        for number, each in enumerate(message["attachments"])
     }
+
+
+def file_of(part: Json, files: dict[str, Json]) -> Json | None:
+    """The attachment of `files_of` that a part of a message stands for, taken out of them; none if there is none."""
+    return files.pop(part.get("ref") or part.get("name") or part["text"], None)
 
 
 def is_picture(attachment: Json) -> bool:
@@ -32,10 +38,16 @@ def is_picture(attachment: Json) -> bool:
 def file_html(part: Json, attachment: Json | None, link: Callable[[Json], str | None]) -> str:
     """One file: the picture, or a link to its bytes, or its name; then the text a service took out of it."""
     known = attachment or {"id": part.get("ref", ""), "name": "", "mime": "", "size": None, "sha256": None}
-    called = name(part.get("name") or known["name"] or known["id"]) or _("file")
+    called = name(part.get("name") or known["name"] or known["id"])
     text = part["text"] or known.get("text", "")
     address = link(known) if attachment else None
-    return _place(known, called, address, has_text=bool(text)) + (_extracted(called, text) if text else "")
+    place = _place(known, called or _("file"), address, has_text=bool(text))
+    return place + (_extracted(title_of_text(called), text) if text else "")
+
+
+def title_of_text(called: str) -> str:
+    """What stands above the text of a file; of a file without a name, which is text that was pasted."""
+    return _("Text of {name}").format(name=called) if called else _("Pasted text")
 
 
 def _place(known: Json, called: str, address: str | None, *, has_text: bool) -> str:
@@ -51,7 +63,6 @@ def _place(known: Json, called: str, address: str | None, *, has_text: bool) -> 
     return f'<p class="file">{opening}{body}</a></p>\n'
 
 
-def _extracted(called: str, text: str) -> str:
-    title = escape(_("Text of {name}").format(name=called))
+def _extracted(title: str, text: str) -> str:
     body = f'<pre class="plain" dir="auto">{escape(plain(text))}</pre>'
-    return f'<details class="extracted"><summary><bdi>{title}</bdi></summary>\n{body}</details>\n'
+    return f'<details class="extracted"><summary><bdi>{escape(title)}</bdi></summary>\n{body}</details>\n'

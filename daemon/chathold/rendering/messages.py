@@ -8,7 +8,7 @@ from typing import Any
 
 from chathold.core.texts import _
 from chathold.rendering.controls import name
-from chathold.rendering.files import file_html, files_of
+from chathold.rendering.files import file_html, file_of, files_of
 from chathold.rendering.gate import gated
 from chathold.rendering.highlighting import code_html
 from chathold.rendering.markdown import host, link_html, text_html
@@ -42,7 +42,7 @@ def _pieces(message: Json, link: Link) -> Iterator[str]:
     cited = [part for part in message["parts"] if part["kind"] == "citation"]
     for part in message["parts"]:
         if part["kind"] == "attachment":
-            yield file_html(part, files.pop(part.get("ref") or part.get("name", ""), None), link)
+            yield file_html(part, file_of(part, files), link)
         elif part["kind"] != "citation":
             yield _part(part, typed=message["role"] == "user")
     for attachment in files.values():

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from chathold.core.texts import _
 from chathold.rendering.branches import Branches
 from chathold.rendering.controls import name
-from chathold.rendering.files import files_of, is_picture
+from chathold.rendering.files import file_of, files_of, is_picture, title_of_text
 from chathold.rendering.markdown import host, is_address
 from chathold.takeout.defusing import defused, fenced, in_line
 from chathold.takeout.facts import facts_of, title_of, who
@@ -61,7 +61,7 @@ def _parts(message: Json, link: Link) -> Iterator[str]:
     cited = []
     for part in message["parts"]:
         if part["kind"] == "attachment":
-            yield _file(part, files.pop(part.get("ref") or part.get("name", ""), None), link)
+            yield _file(part, file_of(part, files), link)
         elif part["kind"] == "citation":
             cited.append(part)
         else:
@@ -117,10 +117,11 @@ _KEPT_IN_ADDRESSES = "/:?#@!$&'*+,;=~%-._()"
 
 def _file(part: Json, attachment: Json | None, link: Link) -> str:
     known = attachment or {"id": part.get("ref", ""), "name": "", "mime": "", "size": None, "sha256": None}
-    called = in_line(name(part.get("name") or known["name"] or known["id"])) or _("file")
+    given = in_line(name(part.get("name") or known["name"] or known["id"]))
+    called = given or _("file")
     text = part["text"] or known.get("text", "")
     address = link(known) if attachment else None
-    taken = _folded(_("Text of {name}").format(name=called), fenced(text)) if text else ""
+    taken = _folded(title_of_text(given), fenced(text)) if text else ""
     if address is None:
         missing = "" if text else f"*{called}* · " + _("not in the export")
         return missing or taken
