@@ -73,11 +73,15 @@ def _contents(archive: Archive, progress: Progress | None) -> tuple[str, list[Pr
 
 def digest_of_views(archive: Archive) -> str:
     """SHA-256 over everything that `list`, `show` and `history` print."""
-    lines = sorted(
-        sha256(json.dumps(each, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()
-        for each in views.every(archive)
-    )
-    return sha256(b"".join(lines)).hexdigest()
+    return sha256(b"".join(sorted(map(_digest_of_view, views.every(archive))))).hexdigest()
+
+
+def _digest_of_view(view: dict[str, Any]) -> bytes:
+    """Message by message: a huge chat never stands there as one text."""
+    digest = sha256()
+    for each in ({**view, "messages": len(view["messages"])}, *view["messages"]):
+        digest.update(json.dumps(each, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return digest.digest()
 
 
 def _structure(archive: Archive) -> Iterator[Problem]:

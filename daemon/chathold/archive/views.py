@@ -75,6 +75,10 @@ def show(archive: Archive, prefix: str, version: str = "") -> Json:
             "updated": moment(known.updated),
             "messages": len(known.messages),
         }
+    return _shown(archive, record, line, known)
+
+
+def _shown(archive: Archive, record: Record, line: Json, known: Merged) -> Json:
     lookup = _Assets(archive.database, record.provider)
     return {"conversation": line, "messages": [_message(seen, lookup) for seen in known.messages]}
 
@@ -159,22 +163,22 @@ def _attachment(attachment: Attachment, assets: _Assets) -> Json:
 def history(archive: Archive, prefix: str) -> Json:
     """The versions of a conversation, the oldest first."""
     record, line = find(archive, prefix)
-    known = merged(archive.database, record)
-    return {
-        "conversation": line,
-        "versions": [
-            {
-                "version": each.number,
-                "key": each.key,
-                "exported_at": moment(each.exported),
-                "messages": each.messages,
-                "added": len(each.added),
-                "changed": len(each.changed),
-                "title": each.title,
-            }
-            for each in known.versions
-        ],
-    }
+    return {"conversation": line, "versions": _versions(merged(archive.database, record))}
+
+
+def _versions(known: Merged) -> list[Json]:
+    return [
+        {
+            "version": each.number,
+            "key": each.key,
+            "exported_at": moment(each.exported),
+            "messages": each.messages,
+            "added": len(each.added),
+            "changed": len(each.changed),
+            "title": each.title,
+        }
+        for each in known.versions
+    ]
 
 
 def diff(archive: Archive, prefix: str, old: str, new: str) -> Json:
@@ -224,5 +228,6 @@ def every(archive: Archive) -> Iterator[Json]:
             if line.get("extracted"):
                 yield show_extracted(archive, line)
                 continue
-            shown = show(archive, line["id"])
-            yield shown | {"versions": history(archive, line["id"])["versions"]}
+            record, told = find(archive, line["id"])
+            known = merged(archive.database, record)
+            yield _shown(archive, record, told, known) | {"versions": _versions(known)}
