@@ -151,13 +151,14 @@ def test_an_archive_of_the_first_format_has_questions_once_it_is_brought_up(home
 
 
 def test_the_command_line_can_answer_too(home: Path) -> None:
-    """Of a named account that is asked about; of another, and when nothing is asked, it says so."""
+    """Of a named account that is asked about, and otherwise later; of an account that is none, it says so."""
     assert chathold(home, "check", "chatgpt/nobody", "--deleted-there", "yes", expect=1)["error"]["title"]
     assert _gone(home) == 0
     account = f"chatgpt/{histories.ADA}"
     (found,) = chathold(home, "check", account, "--deleted-there", "yes")["accounts"]
     assert (_gone(home), found["unconfirmed_gone"]) == (KNOWN - HELD, 0)
-    assert chathold(home, "check", account, "--deleted-there", "no", expect=1)["error"]["title"]
+    (found,) = chathold(home, "check", account, "--deleted-there", "no")["accounts"]
+    assert (_gone(home), found["doubtful_export"]["answered"]) == (0, True)
 
 
 def test_a_services_only_account_needs_no_name(home: Path) -> None:
@@ -175,3 +176,5 @@ def test_of_several_accounts_one_has_to_be_named(home: Path, tmp_path: Path) -> 
     assert error["title"] == "Several accounts could be meant."
     assert all(f"chatgpt/{account}" in error["advice"] for account in (histories.ADA, "bob"))
     assert _gone(home) == 0
+    error = chathold(home, "check", "chatgpt/bob", "--deleted-there", "yes", expect=1)["error"]
+    assert error["title"] == "No export of this account lacks very many chats at once."

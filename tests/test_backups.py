@@ -265,6 +265,28 @@ def _empty_archive(folder: Path) -> Archive:
     return archive
 
 
+@pytest.mark.parametrize("left", ["search.db", "assets"])
+def test_an_archive_whose_database_is_gone_is_no_new_one(
+    home: Path, copy: Path, tmp_path: Path, left: str
+) -> None:
+    """Nobody writes beside what is left of it, or says that there is nothing; a copy takes its place."""
+    before = _whole(home)
+    chathold(home, "backup", str(copy))
+    for path in (home / "archive").iterdir():
+        if path.name.startswith("archive.db") or (left == "assets" and path.name.startswith("search.db")):
+            path.unlink()
+    if left != "assets":
+        shutil.rmtree(home / "archive" / "assets")
+    rest = _contents(home / "archive")
+    for command in (["import", str(histories.chatgpt_later(tmp_path))], ["status"], ["list"]):
+        assert _refused(home, *command)["place"] == str(home / "archive" / "archive.db")
+    assert _contents(home / "archive") == rest
+    chathold(home, "restore", str(copy))
+    assert _whole(home) == before
+    (aside,) = home.glob("archive-before-*")
+    assert _contents(aside) == rest
+
+
 def test_where_there_is_no_copy_nothing_is_restored(tmp_path: Path) -> None:
     """A folder without an archive is refused before anything is moved."""
     new = tmp_path / "new"

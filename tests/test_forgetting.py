@@ -139,6 +139,18 @@ def test_it_does_not_come_back(home: Path, exports: tuple[str, str], tmp_path: P
     assert _GROWN not in {each["provider_id"] for each in chathold(home, "list")["conversations"]}
 
 
+def test_what_was_forgotten_is_told_before_one_deletes(home: Path, exports: tuple[str, str]) -> None:
+    """No export is all here any more; and a file of which nothing is left is not called archived."""
+    assert not any(each["forgotten"] for each in chathold(home, "check")["accounts"])
+    chathold(home, "forget", _GROWN)
+    (found,) = (each for each in chathold(home, "check")["accounts"] if each["provider"] == "chatgpt")
+    assert (found["forgotten"], found["verdict"] in ("here_except", "not_yet")) == (True, True)
+    chathold(home, "forget", "--account", f"chatgpt/{histories.ADA}")
+    (receipt,) = chathold(home, "import", exports[0])["imports"]
+    assert (receipt["outcome"], receipt["conversations"]["found"]) == ("already_imported", 0)
+    assert receipt["advice"] == "What it held you had Chathold forget: nothing of it is in the archive."
+
+
 def test_its_files_do_not_come_back(home: Path, tmp_path: Path) -> None:
     """A later export still holds them and names them; neither is kept."""
     chathold(home, "forget", _ZERO)

@@ -53,6 +53,57 @@ def test_much_absence_waits_for_a_second_export(
     assert sum(conversation["gone_since"] is not None for conversation in conversations.values()) == gone
 
 
+def test_check_trusts_no_export_that_lacks_very_many() -> None:
+    """Until the user says that they were deleted there; the answer can be changed, and what it covers is told."""
+
+    def checked(*answer: str) -> Any:
+        (account,) = chathold(home, "check", *answer)["accounts"]
+        return account
+
+    with bench() as table:
+        made = history(*(many(number, range(size)) for number, size in enumerate((8, 2))))
+        home = both_ways(table, table.saved(made))
+        before = checked()
+        doubtful = {"held": 2, "known": 8, "exported_at": before["doubtful_export"]["exported_at"]}
+        assert (before["verdict"], before["chats_in_it"]) == ("not_yet", 8)
+        assert before["doubtful_export"] == {**doubtful, "answered": False}
+        assert before["last_whole_export"] < doubtful["exported_at"]
+        for answer, verdict, in_it, doubt in (
+            ("no", "not_yet", 8, {**doubtful, "answered": True}),
+            ("yes", "all_here", 2, None),
+            ("no", "not_yet", 8, {**doubtful, "answered": True}),
+        ):
+            found = checked("--deleted-there", answer)
+            assert found["doubtful_export"] == doubt
+            assert (found["verdict"], found["chats_in_it"]) == (verdict, in_it)
+
+
+def test_parts_of_one_export_keep_nothing_from_each_other() -> None:
+    """What the other files of the same export hold is not kept from others, whether that is known yet or not."""
+    chats = [talk("one"), talk("two"), talk("three")]
+    parts = export(0, *chats, provider=CLAUDE, days=85, container=Container.PARTS)
+    with bench() as table:
+        downloads = table.saved(history(parts))
+        assert len(downloads) > 2
+        for order in (downloads, downloads[::-1]):
+            home = table.archive(())
+            for download in order:
+                (receipt,) = imported(home, [download.path])
+                assert receipt["kept"] == {"conversations": 0, "messages": 0, "assets": 0}
+
+
+def test_an_export_without_chats_agrees_with_nothing() -> None:
+    """It would agree with every other: all is in doubt until one with chats comes."""
+    with bench() as table:
+        made = history(*(many(number, range(size)) for number, size in enumerate((8, 2, 0))))
+        home = both_ways(table, table.saved(made))
+        (checked,) = chathold(home, "check")["accounts"]
+        assert checked["verdict"] == "not_yet"
+        assert (checked["doubtful_export"]["held"], checked["doubtful_export"]["known"]) == (0, 8)
+        assert checked["unconfirmed_gone"] == 8
+        assert not any(each["gone_since"] for each in listed(home).values())
+
+
 @pytest.mark.parametrize(
     "shape",
     [{"container": Container.LOOSE}, {"users": False}, {"container": Container.LOOSE, "shards": 2}],
@@ -128,6 +179,21 @@ def test_import_can_name_the_account() -> None:
         (download,) = table.saved(history(export(0, talk("one"), container=Container.LOOSE)))
         home = table.folder / "home"
         imported(home, [download.path], "--account", ADA)
+
+        assert only(listed(home))["account"] == ADA
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_account_of_another_service_is_refused(*, again: bool) -> None:
+    """`--account` may name the service; another one's account owns nothing of this file."""
+    with bench() as table:
+        (download,) = table.saved(history(export(0, talk("one"), container=Container.LOOSE)))
+        home = table.folder / "home"
+        if again:
+            imported(home, [download.path])
+        refused = imported(home, [download.path], "--account", f"claude/{ADA}", expect=1)
+        assert refused[0]["outcome"] == "failed"
+        imported(home, [download.path], "--account", f"chatgpt/{ADA}")
 
         assert only(listed(home))["account"] == ADA
 

@@ -137,6 +137,21 @@ def test_a_rescued_file_does_not_count(tmp_path: Path) -> None:
     assert _reminders(home) == before
 
 
+def test_a_rescued_file_is_asked_for_until_a_whole_one_has_come(tmp_path: Path) -> None:
+    """One of the same day or later; an older one lacks what was cut off. Nor is it the last export meanwhile."""
+    home = tmp_path / "home"
+    whole = [histories.chatgpt(tmp_path / str(n), n, [histories.chat(m) for m in range(40)]) for n in (0, 1)]
+    cut = tmp_path / whole[1].name
+    cut.write_bytes(whole[1].read_bytes()[:-200])
+    assert said(home, "import", "--rescue", os.fspath(cut)).code == 0
+    for path, waiting in ((whole[0], ["partly_read"]), (whole[1], [])):
+        _import(home, path)
+        status = chathold(home, "status")
+        assert [each["state"] for each in status["downloads"]] == waiting
+        dated = chathold(home, "check")["accounts"][0]["last_whole_export"]
+        assert status["accounts"][0]["last_export"] == dated
+
+
 def test_without_a_date_the_newest_chat_stands_in(tmp_path: Path) -> None:
     """A loose file may say nothing of when it was made."""
     home = tmp_path / "home"

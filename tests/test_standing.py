@@ -259,7 +259,8 @@ def test_a_chat_that_a_whole_export_lacks_is_gone() -> None:
     answers = judged(whole(1, 1, 2, 3), whole(2, 1, 2, day=30))
 
     assert answers.gone == {3: Gone(NOW + 30 * DAY, confirmed=True)}
-    assert answers.vouching == {"chatgpt/ada": NOW + 30 * DAY}
+    assert answers.vouching["chatgpt/ada"].time == NOW + 30 * DAY
+    assert answers.vouching["chatgpt/ada"].chats == 2
 
 
 def test_it_is_gone_since_the_first_that_lacks_it() -> None:
@@ -321,6 +322,9 @@ def export_of(number: int, count: int, day: float) -> FileFacts:
         ((10, 4, 9), 1, 0),
         ((10, 4, 10), 0, 0),
         ((10, 4, 3), 7, 0),
+        ((10, 4, 0), 0, 10),
+        ((10, 4, 0, 4), 6, 0),
+        ((5, 0), 5, 0),
     ],
     ids=[
         "five may be",
@@ -332,6 +336,9 @@ def export_of(number: int, count: int, day: float) -> FileFacts:
         "one of them agreed",
         "all back",
         "agreed and one more",
+        "an empty one agrees with everything",
+        "agreed after an empty one",
+        "five of five",
     ],
 )
 def test_one_export_is_not_believed_of_many(counts: Sequence[int], confirmed: int, unconfirmed: int) -> None:

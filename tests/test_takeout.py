@@ -53,6 +53,18 @@ def export(home: Path, dest: Path, form: str, *options: str, expect: int = 0) ->
     return answer
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_we_wrote_ourselves_is_no_export(home: Path, dest: Path, *, whole: bool) -> None:
+    """Our own JSON is not unlike a service's: imported, it would double every chat."""
+    export(home, dest, "json")
+    before = chathold(home, "verify")
+    paths = [dest] if whole else sorted(dest.glob("*/**/*.json"))
+    for path in paths:
+        (receipt,) = chathold(home, "import", str(path), expect=1)["imports"]
+        assert (receipt["outcome"], "Chathold" in receipt["advice"]) == ("not_an_export", not whole)
+    assert chathold(home, "verify") == before
+
+
 def texts(value: Any) -> Iterator[str]:
     """What a person reads in a message of `show`."""
     for part in value["parts"]:

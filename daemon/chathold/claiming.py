@@ -12,11 +12,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chathold.core.errors import ChatholdError, ExportError, NotAnExport
-from chathold.core.identity import CONVERSATION
-from chathold.core.texts import _
+from chathold.core.identity import CONVERSATION, SCHEMA
+from chathold.core.texts import N_, _
 from chathold.exports import SAMPLE, Export, Member, not_an_export_advice, open_export, sample
 from chathold.providers import PROVIDERS
 from chathold.providers.base import Provider, Recognition, Use
+
+_OUR_OWN = N_(
+    "Chathold itself has written this, from chats that are in an archive. To bring an archive to this computer, "
+    "open a copy of it with “chathold restore”."
+)
 
 
 class Claimed(Struct, frozen=True):
@@ -38,7 +43,9 @@ def claim(export: Export) -> Claimed:
         raise NotAnExport(
             _("This is no export that Chathold can read."),
             place=export.path.name,
-            advice=not_an_export_advice(export),
+            advice=_(_OUR_OWN)
+            if any(_is_our_own(look.value) for look in looks)
+            else not_an_export_advice(export),
         )
     if len(claims) > 1:
         raise ExportError(
@@ -56,6 +63,24 @@ def claim(export: Export) -> Claimed:
             for member, look, each in zip(export.members, looks, recognised, strict=True)
         ),
     )
+
+
+def account_of(given: str, provider: Provider, place: str) -> str:
+    """The account that the user named for a file, without the service; raises `ExportError` if that is another's."""
+    service, slash, account = given.partition("/")
+    if not slash or service not in {each.NAME for each in PROVIDERS}:
+        return given
+    if service != provider.NAME:
+        raise ExportError(
+            _("This is an export of {service}, and no account of another service can be its owner.").format(
+                service=provider.TITLE
+            ),
+            place=place,
+            advice=_(
+                "Name an account of {service}, or none: most exports say themselves whose they are."
+            ).format(service=provider.TITLE),
+        )
+    return account
 
 
 def may_be_export(path: Path) -> bool:
@@ -85,7 +110,12 @@ def _recognised(provider: Provider, name: str, value: Any) -> Recognition | None
     """What a member is; a file of the user's stays one, whatever it holds (it may be another export)."""
     if provider.asset_id(name):
         return Recognition(Use.ASSET)
-    return provider.recognise(name, value)
+    return None if _is_our_own(value) else provider.recognise(name, value)
+
+
+def _is_our_own(value: Any) -> bool:
+    """Whether this is what `export --format json` wrote: its shape is not unlike a service's."""
+    return isinstance(value, dict) and value.get("schema") == SCHEMA
 
 
 def holds_exports(name: str) -> bool:

@@ -22,6 +22,7 @@ from chathold.archive.receipts import (
     already_imported,
     before,
     place_of,
+    provider_of_file,
     receipt,
     recognised,
     see_again,
@@ -32,6 +33,7 @@ from chathold.archive.taking import NO_ID, FileRow, Taking
 from chathold.claiming import (
     OTHER,
     Claimed,
+    account_of,
     claim,
     holds_exports,
     is_one_export,
@@ -142,13 +144,15 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     started = time.process_time()
     digest = fingerprint(path)
     if recognised(archive, digest):
-        if new := seen_anew(archive, digest, path, wishes.account):
+        account = account_of(wishes.account, provider_of_file(archive, digest), path.name)
+        if new := seen_anew(archive, digest, path, account):
             with archive.writing(waiting=wishes.waiting) as ledger:
                 see_again(archive, ledger, new)
                 derive(archive)
         return already_imported(archive, digest, path)
     with open_export(path, holds_exports, rescue=wishes.rescue) as export:
         claimed = without_cut(claim(export))
+        wishes = replace(wishes, account=account_of(wishes.account, claimed.provider, path.name))
         _check_space(archive, claimed)
         with archive.writing(waiting=wishes.waiting) as ledger:
             if recognised(archive, digest):

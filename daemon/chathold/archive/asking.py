@@ -18,19 +18,36 @@ _SINCE = 2
 
 
 def questions(archive: Archive) -> list[dict[str, Any]]:
-    """What is to be asked: the export (`file`, its SHA-256 in hex, and its time), the account, and the numbers.
+    """What is to be asked: of `absences` those that nobody has answered, and no later export either."""
+    return [each for each in absences(archive) if each["answer"] is None] if _in_doubt(archive) else []
 
-    `held` of the `known` chats are in the export; `lacking` are in doubt.
-    """
-    database = archive.database
-    doubtful = database.execute(
+
+def doubtful_files(archive: Archive) -> set[int]:
+    """The numbers of the exports that may lack chats which the service still has."""
+    if not _in_doubt(archive):
+        return set()
+    from chathold.archive.facts import standing_now  # noqa: PLC0415 - `status` is to be quick
+
+    return {each.file for each in standing_now(archive.database).absences if each.doubtful}
+
+
+def _in_doubt(archive: Archive) -> bool:
+    row = archive.database.execute(
         "SELECT 1 FROM state WHERE gone_since IS NOT NULL AND NOT gone_confirmed LIMIT 1"
     ).fetchone()
-    if doubtful is None or archive.version() < _SINCE:
-        return []
-    from chathold.archive.facts import standing_now  # noqa: PLC0415 - `status` is to be quick
+    return row is not None and archive.version() >= _SINCE
+
+
+def absences(archive: Archive) -> list[dict[str, Any]]:
+    """The exports that lack very many chats at once, where that is not settled by a later export.
+
+    Each with its `file` (SHA-256 in hex), its time, its account, and the numbers: it holds `held` of the `known` chats,
+    and `lacking` are in doubt. `answer` is what the user said of them: "yes", they were deleted there, or "no".
+    """
+    from chathold.archive.facts import standing_now  # noqa: PLC0415 - likewise
     from chathold.archive.reading import provider_of  # noqa: PLC0415 - likewise
 
+    database = archive.database
     labels = labelled(accounts(archive))
     hashes = dict(database.execute("SELECT id, hash FROM file"))
     return [
@@ -44,8 +61,10 @@ def questions(archive: Archive) -> list[dict[str, Any]]:
             "held": each.held,
             "known": each.known,
             "lacking": each.lacking,
+            "answer": None if each.said is None else "yes" if each.said else "no",
         }
-        for each in standing_now(database).questions
+        for each in standing_now(database).absences
+        if each.doubtful or each.said is not None
     ]
 
 

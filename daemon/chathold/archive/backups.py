@@ -19,7 +19,16 @@ from msgspec import Struct
 
 from chathold.archive import durable, mending
 from chathold.archive.explaining import explained
-from chathold.archive.folder import DATABASE, LOCK, READ_ME, SEARCH, UNFINISHED, make_private, write_read_me
+from chathold.archive.folder import (
+    DATABASE,
+    LOCK,
+    READ_ME,
+    SEARCH,
+    UNFINISHED,
+    lacks_database,
+    make_private,
+    write_read_me,
+)
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tidying import remove_half_built
@@ -324,10 +333,14 @@ def refuse_restore(home: Path) -> ArchiveError:
 
 
 def restore(source: Path, target: Path) -> Copied:
-    """Make the copy in `source` the archive in `target`, which must be empty or absent."""
+    """Make the copy in `source` the archive in `target`, which must be empty, absent, or without its database."""
     with opened_copy(source) as copy:
-        present = Archive.open(target)
-        if present is not None:
+        with explained(target):
+            lost = lacks_database(target)
+        present = None if lost else Archive.open(target)
+        if lost:
+            _set_aside(target)
+        elif present is not None:
             with contextlib.closing(present):
                 if not is_empty(present):
                     raise refuse_restore(target)
@@ -338,5 +351,5 @@ def restore(source: Path, target: Path) -> Copied:
 
 
 def _set_aside(target: Path) -> None:
-    """Move an empty archive away, so that the copy can take its place."""
-    target.rename(target.with_name(f"{target.name}-empty-{int(time.time())}"))
+    """Move an archive away that is empty or lacks its database, so that the copy can take its place."""
+    target.rename(target.with_name(f"{target.name}-before-{int(time.time())}"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from chathold.archive.asking import doubtful_files
 from chathold.archive.store import Archive
 from chathold.archive.waiting import part_sets_of
 from chathold.core.standing import UNKNOWN
@@ -88,6 +89,7 @@ def _files(archive: Archive) -> defaultdict[tuple[str, str], list[_File]]:
         (provider, account): updated
         for provider, account, updated in database.execute(f"{query} GROUP BY provider, account")
     }
+    doubtful = doubtful_files(archive)
     result: defaultdict[tuple[str, str], list[_File]] = defaultdict(list)
     query = (
         "SELECT file.id, provider, account, exported, imported, whole, coverage FROM file_state"
@@ -95,6 +97,6 @@ def _files(archive: Archive) -> defaultdict[tuple[str, str], list[_File]]:
     )
     for file, provider, account, exported, imported, whole, coverage in database.execute(query):
         date = exported if exported is not None else newest.get((provider, account))
-        partial = not whole or file in waiting or bool(json.loads(coverage)["missing"])
+        partial = not whole or file in waiting or file in doubtful or bool(json.loads(coverage)["missing"])
         result[provider, account].append(_File(date, imported, partial))
     return result

@@ -32,6 +32,16 @@ Do not copy archive.db alone while Chathold runs; use "chathold backup".
 """What `READ ME.txt` and the entry `format` of the table `meta` say."""
 
 
+def lacks_database(folder: Path) -> bool:
+    """Whether an archive was here of which the database is gone: its index or the user's files still are.
+
+    False for a copy that is being made. Raises `OSError`.
+    """
+    if (folder / DATABASE).exists() or (folder / UNFINISHED).exists():
+        return False
+    return (folder / SEARCH).exists() or any(path.is_file() for path in (folder / "assets").rglob("*"))
+
+
 def write_read_me(folder: Path) -> None:
     """Say in the folder itself what it is."""
     (folder / READ_ME).write_text(ABOUT, encoding="utf-8")

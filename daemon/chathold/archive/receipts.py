@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.standing import UNKNOWN
 from chathold.core.texts import N_, _
+from chathold.providers.base import Provider
 
 Before = dict[int, tuple[bytes, int]]
 """Of every record before the import: the digest of its versions and how many messages it had."""
@@ -31,6 +32,7 @@ EMPTY = N_("There is no chat in this export. If there should be, ask the service
 NOTHING_READ = N_("Nothing in it could be read; it is kept as it is, and a newer Chathold may read it.")
 PARTS = N_("Other files of this export are still missing: {names}. Download each of them once.")
 AMBIGUOUS = N_("Several files could be meant by: {names}. Keep each export's files in a folder of their own.")
+FORGOTTEN = N_("What it held you had Chathold forget: nothing of it is in the archive.")
 FORGOTTEN_ACCOUNT = N_("This account was forgotten at your wish; nothing of it was imported.")
 
 
@@ -55,9 +57,12 @@ class Read(Protocol):
 
 
 class _Parts(Struct, frozen=True):
-    seen: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    ambiguous: tuple[str, ...] = ()
+    """The names of an export's files, and the numbers of those that are here; none of a part of who knows what."""
+
+    seen: tuple[str, ...]
+    missing: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+    files: frozenset[int]
 
 
 def before(archive: Archive) -> Before:
@@ -73,6 +78,12 @@ def recognised(archive: Archive, digest: bytes) -> bool:
     if row is None or not row[2] or row[1] < provider_of(row[0]).READER:
         return False
     return not damage.damaged_in(archive.database, row[3])
+
+
+def provider_of_file(archive: Archive, digest: bytes) -> Provider:
+    """The provider of a known file."""
+    (name,) = archive.database.execute("SELECT provider FROM file WHERE hash = ?", (digest,)).fetchone()
+    return provider_of(name)
 
 
 Fact = tuple[str, tuple[int | str, ...]]
@@ -117,6 +128,7 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
     held = _held(database, file)
     counts = {talk: held[talk].records for talk in (True, False)}
     parts = _parts(archive, file)
+    forgotten = not any(counts.values()) and _was_forgotten(database, file)
     return Receipt(
         str(path),
         Outcome.ALREADY_IMPORTED,
@@ -126,9 +138,15 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
         parts_seen=parts.seen,
         parts_missing=parts.missing,
         problems=tuple(Problem(where, what) for where, what in json.loads(size_of_problems)),
-        advice=_part_advice(parts),
+        advice=_(FORGOTTEN) if forgotten else _part_advice(parts),
         **_facts(database, file, held[True]),
     )
+
+
+def _was_forgotten(database: sqlite3.Connection, file: int) -> bool:
+    """Whether what a file held was forgotten: its receipt goes with that."""
+    query = "SELECT 1 FROM tombstone WHERE NOT EXISTS (SELECT 1 FROM receipt WHERE file = ?) LIMIT 1"
+    return database.execute(query, (file,)).fetchone() is not None
 
 
 def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Before, read: Read) -> Receipt:
@@ -154,7 +172,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         **_facts(database, file, _held(database, file)[True]),
     )
     nothing = bool(odd) and not _says_anything(database, file)
-    result = _judged(_with_kept(database, file, result), parts, read, nothing=nothing)
+    result = _judged(_with_kept(database, parts.files, result), parts, read, nothing=nothing)
     with archive.transaction("the receipt"):
         ledger.remove("receipt", "file = ?", (file,))
         ledger.add("receipt", (file, _as_text(json.dumps(as_json(result), ensure_ascii=False))))
@@ -249,9 +267,11 @@ def _only_account(database: sqlite3.Connection, file: int) -> str:
     return rows[0][0] if len(rows) == 1 else UNKNOWN
 
 
-def _with_kept(database: sqlite3.Connection, file: int, result: Receipt) -> Receipt:
-    """What the archive holds of this account and this export lacks."""
-    mine = (result.provider, result.account)
+def _with_kept(database: sqlite3.Connection, files: Collection[int], result: Receipt) -> Receipt:
+    """What the archive holds of this account and all files of this export lack, if both are known."""
+    if result.account == UNKNOWN or not files:
+        return result
+    mine, these = (result.provider, result.account), json.dumps(sorted(files))
     held = dict(
         database.execute(
             "SELECT record, messages FROM state JOIN record ON record.id = state.record"
@@ -262,16 +282,16 @@ def _with_kept(database: sqlite3.Connection, file: int, result: Receipt) -> Rece
     here = dict(
         database.execute(
             "SELECT record, max(reading.messages) FROM sighting JOIN form ON form.id = sighting.form"
-            " JOIN reading ON reading.form = form.id WHERE file = ? GROUP BY record",
-            (file,),
+            " JOIN reading ON reading.form = form.id WHERE file IN (SELECT value FROM json_each(?)) GROUP BY record",
+            (these,),
         )
     )
     missing = sum(messages - here.get(record, 0) for record, messages in held.items())
     assets = database.execute(
         "SELECT count(DISTINCT asset) FROM asset_member JOIN file ON file.id = asset_member.file"
         " JOIN file_state ON file_state.file = file.id WHERE provider = ? AND account = ?"
-        " AND asset NOT IN (SELECT asset FROM asset_member WHERE file = ?)",
-        (*mine, file),
+        " AND asset NOT IN (SELECT asset FROM asset_member WHERE file IN (SELECT value FROM json_each(?)))",
+        (*mine, these),
     ).fetchone()[0]
     return replace(
         result,
@@ -328,9 +348,10 @@ def _parts(archive: Archive, file: int) -> _Parts:
                 database.execute("SELECT lists FROM file WHERE id = ?", (part.manifest,)).fetchone()[0]
             )
             seen = tuple(name for name in lists if name not in part.missing and name not in part.ambiguous)
-            return _Parts(seen, part.missing, part.ambiguous)
+            return _Parts(seen, part.missing, part.ambiguous, part.files | {part.manifest, file})
     covers = json.loads(database.execute("SELECT coverage FROM file WHERE id = ?", (file,)).fetchone()[0])
-    return _Parts(tuple(covers["seen"]), tuple(covers["missing"]))
+    files = frozenset[int]() if covers["part_of"] else frozenset({file})
+    return _Parts(tuple(covers["seen"]), tuple(covers["missing"]), (), files)
 
 
 def _part_advice(parts: _Parts) -> str:

@@ -20,6 +20,7 @@ from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
 from chathold.core.errors import ArchiveError
 from chathold.core.problem import NOT_SHOWN
+from chathold.core.standing import Standing
 from chathold.core.texts import _
 
 Json = dict[str, Any]
@@ -45,18 +46,23 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
     waiting = _missing_parts(archive, mine)
     missing = _left_out(archive, mine)
     unreadable = _unreadable(archive, mine)
-    vouched = standing_now(archive.database).vouching.get(f"{mine[0]}/{mine[1]}")
+    known = standing_now(archive.database)
+    whole = known.vouching.get(f"{mine[0]}/{mine[1]}")
+    vouched = whole.time if whole else None
     result = {
         **{name: account[name] for name in ("provider", "account", "label", "conversations", "documents")},
         "last_export": account["last_export"],
         "last_whole_export": summary.moment(vouched),
-        "newest_chat": account["newest_chat"],
+        "chats_in_it": whole.chats if whole else 0,
+        "newest_chat": summary.moment(whole.newest) if whole else account["newest_chat"],
         "read_back": {"at": summary.moment(time.time()), "damaged": damaged},
         "missing_parts": waiting,
         "not_read_whole": summary.moment(_not_read_whole(archive, mine, vouched)),
         "files_left_out": {"files": len(missing), "chats": _chats(missing), "list": missing[:_LISTED]},
         "unreadable": unreadable,
         "unconfirmed_gone": _unconfirmed(archive, mine),
+        "doubtful_export": _doubtful(known, mine, vouched),
+        "forgotten": _forgotten(archive),
         "never_exported": [
             {"what": _(what), "as_of": as_of} for what, as_of in provider_of(mine[0]).NEVER_EXPORTED
         ],
@@ -68,9 +74,9 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
 def _verdict(result: Json) -> str:
     if result["read_back"]["damaged"] or result["missing_parts"] or not result["conversations"]:
         return NOT_YET
-    if result["last_whole_export"] is None or result["not_read_whole"]:
+    if result["last_whole_export"] is None or result["not_read_whole"] or result["doubtful_export"]:
         return NOT_YET
-    if result["files_left_out"]["files"] or result["unreadable"]:
+    if result["files_left_out"]["files"] or result["unreadable"] or result["forgotten"]:
         return EXCEPT
     return ALL_HERE
 
@@ -128,6 +134,30 @@ def _not_read_whole(archive: Archive, mine: tuple[str, str], vouched: float | No
         (*mine, vouched or 0.0),
     )
     return next((exported for exported, covers in rows if json.loads(covers).get("left_out")), None)
+
+
+def _doubtful(known: Standing, mine: tuple[str, str], vouched: float | None) -> Json | None:
+    """The newest export that may lack chats which are there still; none if a later one is known to be whole."""
+    found = [
+        each
+        for each in known.absences
+        if (each.provider, each.account) == mine and each.doubtful and each.time > (vouched or 0.0)
+    ]
+    return (
+        {
+            "exported_at": summary.moment(found[-1].time),
+            "held": found[-1].held,
+            "known": found[-1].known,
+            "answered": found[-1].said is not None,
+        }
+        if found
+        else None
+    )
+
+
+def _forgotten(archive: Archive) -> bool:
+    """Whether chats or documents, of whatever account, stay away because the user had them forgotten."""
+    return archive.database.execute("SELECT 1 FROM tombstone LIMIT 1").fetchone() is not None
 
 
 def _left_out(archive: Archive, mine: tuple[str, str]) -> list[Json]:

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from chathold.archive import durable, schema
 from chathold.archive.connecting import OTHERS_WAITED_FOR, connect, settle_in
 from chathold.archive.explaining import explained, explained_damage
-from chathold.archive.folder import ABOUT, DATABASE, LOCK, make_private, may_write, write_read_me
+from chathold.archive.folder import (
+    ABOUT,
+    DATABASE,
+    LOCK,
+    lacks_database,
+    make_private,
+    may_write,
+    write_read_me,
+)
 from chathold.archive.ledger import Ledger
 from chathold.archive.tidying import migrate, remove_half_built, sweep
 from chathold.core.errors import ArchiveError, Busy, TooNew
@@ -59,6 +67,7 @@ class Archive:
         with explained(path):
             there = path.exists()
         if not there:
+            _check_nothing_lost(folder)
             if not create:
                 return None
             _create(folder, now)
@@ -177,6 +186,21 @@ class Archive:
         """One entry of the table `meta`."""
         row = self.database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+
+def _check_nothing_lost(folder: Path) -> None:
+    """Refuse to take a folder for a new one from which somebody took the database."""
+    with explained(folder):
+        lost = lacks_database(folder)
+    if lost:
+        raise ArchiveError(
+            _("The archive's database is missing: all chats are in it."),
+            place=str(folder / DATABASE),
+            advice=_(
+                "Put the file back if you have it. Else bring a copy back with “chathold restore DIR”, or begin"
+                " anew: move this folder away."
+            ),
+        )
 
 
 def _create(folder: Path, now: float) -> None:

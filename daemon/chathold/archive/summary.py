@@ -142,7 +142,7 @@ def line_of(row: tuple[Any, ...]) -> Json:
 
 
 def accounts(archive: Archive) -> list[Json]:
-    """The accounts, with labels, counts, and when they were exported last."""
+    """The accounts, with labels, counts, and when they were exported last: by files that were not merely rescued."""
     database = archive.database
     labels = {row[:2]: row[2] for row in database.execute("SELECT provider, account, label FROM label")}
     hints = dict(
@@ -153,8 +153,8 @@ def accounts(archive: Archive) -> list[Json]:
     )
     exported: dict[tuple[str, str], float | None] = {}
     query = (
-        "SELECT provider, account, max(exported) FROM file_state JOIN file ON file.id = file_state.file"
-        " GROUP BY provider, account"
+        "SELECT provider, account, coalesce(max(CASE WHEN whole THEN exported END), max(exported))"
+        " FROM file_state JOIN file ON file.id = file_state.file GROUP BY provider, account"
     )
     for provider, account, newest in database.execute(query):
         exported[provider, account] = newest

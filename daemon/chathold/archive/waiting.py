@@ -131,8 +131,17 @@ def _reason(missing: list[str], ambiguous: tuple[str, ...]) -> str:
     return "; ".join(said)
 
 
+_RESCUED = (
+    f"{_FILES} WHERE NOT whole AND NOT EXISTS (SELECT 1 FROM file AS other"
+    " JOIN file_state AS stands ON stands.file = other.id"
+    " WHERE other.whole AND json_extract(other.coverage, '$.vouches') AND other.provider = file.provider"
+    " AND stands.account = file_state.account AND stands.exported >= file_state.exported) ORDER BY id"
+)
+"""Rescued files of which no whole export of the same account, or a later one, has come."""
+
+
 def _partly_read(archive: Archive) -> Iterator[Json]:
-    for file, _coverage in archive.database.execute(f"{_FILES} WHERE NOT whole ORDER BY id").fetchall():
+    for file, _coverage in archive.database.execute(_RESCUED).fetchall():
         yield {
             "path": _name(archive, file),
             "state": "partly_read",

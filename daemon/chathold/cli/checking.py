@@ -62,15 +62,27 @@ def check_command(call: Call, account: str, deleted_there: str | None) -> int:
 
 
 def _note_answer(archive: Archive, ledger: Ledger, whose: tuple[str, str], *, deleted: bool) -> None:
-    """Note what the user says of the chats that this account's exports lack. Raises `ChatholdError` if none do."""
+    """Note what the user says of the chats that this account's exports lack, or now says of the newest of them.
+
+    Raises `ChatholdError` if none of its exports lacks very many.
+    """
     mine = _meant(archive, *whose)
-    asked = [each for each in asking.questions(archive) if (each["provider"], each["account"]) == mine]
+    asked = [each for each in asking.absences(archive) if (each["provider"], each["account"]) == mine]
     if not asked:
         raise ChatholdError(
             _("No export of this account lacks very many chats at once."), place="/".join(mine)
         )
-    for each in asked:
+    for each in [each for each in asked if each["answer"] is None] or asked[-1:]:
         asking.answer(archive, ledger, each["file"], deleted=deleted)
+        note(
+            _("Noted of the export of {day}: the chats that it lacks were deleted there.").format(
+                day=day(each["exported_at"])
+            )
+            if deleted
+            else _("Noted of the export of {day}: it lacks chats that were not deleted there.").format(
+                day=day(each["exported_at"])
+            )
+        )
 
 
 def _meant(archive: Archive, provider: str, name: str) -> tuple[str, str]:
@@ -108,6 +120,7 @@ def _say(found: dict[str, Any]) -> None:
                 day=day(found["not_read_whole"])
             )
         )
+    _say_doubtful(found)
     if found["missing_parts"]:
         write(
             "  ✗ "
@@ -123,7 +136,9 @@ def _say(found: dict[str, Any]) -> None:
                 found["unreadable"],
             ).format(n=found["unreadable"])
         )
-    if found["unconfirmed_gone"]:
+    if found["forgotten"]:
+        write("  ! " + _("What you had Chathold forget is not here, whatever exports hold of it."))
+    if found["unconfirmed_gone"] and not found["doubtful_export"]:
         write(
             "  ! "
             + ngettext(
@@ -148,11 +163,16 @@ def _say(found: dict[str, Any]) -> None:
 
 
 def _say_coverage(found: dict[str, Any]) -> None:
-    if found["last_whole_export"]:
+    if found["last_whole_export"] and not found["chats_in_it"]:
+        words = _("Export of {day}: it holds no chats at all. Later chats are not covered.")
+        write("  ✓ " + words.format(day=day(found["last_whole_export"])))
+    elif found["last_whole_export"]:
         write(
             "  ✓ "
-            + _("Export of {day}, newest chat {newest}. Later chats are not covered.").format(
-                day=day(found["last_whole_export"]), newest=day(found["newest_chat"])
+            + _("Export of {day}: {chats}, the newest of {newest}. Later chats are not covered.").format(
+                day=day(found["last_whole_export"]),
+                chats=chats(found["chats_in_it"]),
+                newest=day(found["newest_chat"]),
             )
         )
     else:
@@ -162,6 +182,29 @@ def _say_coverage(found: dict[str, Any]) -> None:
                 newest=day(found["newest_chat"])
             )
         )
+
+
+def _say_doubtful(found: dict[str, Any]) -> None:
+    """An export that lacks very many chats, and what is to be done about it."""
+    doubtful = found["doubtful_export"]
+    if not doubtful:
+        return
+    held = ngettext(
+        "The export of {day} holds {held} of your {n} chat; it may not be whole.",
+        "The export of {day} holds {held} of your {n} chats; it may not be whole.",
+        doubtful["known"],
+    )
+    write(
+        "  ✗ "
+        + held.format(day=day(doubtful["exported_at"]), held=doubtful["held"], n=f"{doubtful['known']:,}")
+    )
+    if doubtful["answered"]:
+        note("      " + _("You said that you did not delete the others there: ask for a new export."))
+    else:
+        asked = _(
+            'Did you delete the others there? Say so: "chathold check {whose} --deleted-there yes", or no.'
+        )
+        note("      " + asked.format(whose=clean(f"{found['provider']}/{found['account']}")))
 
 
 def _say_read_back(found: dict[str, Any]) -> None:

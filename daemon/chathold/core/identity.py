@@ -7,6 +7,9 @@ from hashlib import sha256
 CONVERSATION = "conversation"
 """The record kind of everything that is a talk; all other kinds are documents."""
 
+SCHEMA = "chathold"
+"""The `schema` of the JSON into which `export` writes."""
+
 
 def stable_id(provider: str, kind: str, ref: str) -> str:
     """The id of a record: 16 hex digits of SHA-256 over provider, kind (of documents) and the provider's id."""

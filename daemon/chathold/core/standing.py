@@ -86,6 +86,7 @@ class Question(Struct, frozen=True):
     """What only the user can answer: an export (its time, one of its files) lacks very many chats at once.
 
     It holds `held` of the `known` chats of the account; of `lacking` nobody else says yet that they are gone.
+    `said` is the answer: that they were deleted there (true), or not, or that nobody is sure (false).
     """
 
     provider: str
@@ -95,12 +96,32 @@ class Question(Struct, frozen=True):
     held: int
     known: int
     lacking: int
+    said: bool | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is to be asked."""
+        return self.said is None and self.lacking > 0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the export may lack chats that the service still has: it is no whole one, then."""
+        return self.said is not True and self.lacking > 0
+
+
+class Whole(Struct, frozen=True):
+    """The newest export of an account that is known to be whole: its time, its chats, and when one last spoke in it."""
+
+    time: float
+    chats: int
+    newest: float | None
 
 
 class Standing(Struct, frozen=True):
     """All answers: export times and accounts by file, accounts by record, what is gone, the part sets.
 
-    `vouching` is the newest whole export by "provider/account"; `questions` are open, the newest export's last.
+    `vouching` is the newest whole export by "provider/account", `absences` what was asked of exports that lack very
+    many chats, or is to be asked, the newest export's last.
     """
 
     exported: Mapping[int, float | None]
@@ -108,8 +129,13 @@ class Standing(Struct, frozen=True):
     record_account: Mapping[int, str]
     gone: Mapping[int, Gone]
     sets: tuple[PartSet, ...]
-    vouching: Mapping[str, float] = field(default_factory=dict)
-    questions: tuple[Question, ...] = ()
+    vouching: Mapping[str, Whole] = field(default_factory=dict)
+    absences: tuple[Question, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Those that are open."""
+        return tuple(each for each in self.absences if each.open)
 
 
 def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Standing:
@@ -119,8 +145,8 @@ def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Stan
     exported = _export_times(facts, sets)
     file_account = _file_accounts(facts, sets, own_account)
     record_account = _record_accounts(facts, file_account, own_account, exported)
-    gone, vouching, questions = _gone(facts, sets, exported, file_account, record_account)
-    return Standing(exported, file_account, record_account, gone, sets, vouching, tuple(questions))
+    gone, vouching, absences = _gone(facts, sets, exported, file_account, record_account)
+    return Standing(exported, file_account, record_account, gone, sets, vouching, tuple(absences))
 
 
 def plain_name(name: str) -> str:
@@ -274,8 +300,8 @@ def _gone(
     exported: Mapping[int, float | None],
     file_account: Mapping[int, str],
     accounts: Mapping[int, str],
-) -> tuple[dict[int, Gone], dict[str, float], list[Question]]:
-    """The conversations that whole exports lack, the newest whole export of every account, and what is to be asked.
+) -> tuple[dict[int, Gone], dict[str, Whole], list[Question]]:
+    """The conversations that whole exports lack, the newest whole export of every account, and what is asked.
 
     A file of unknown time was made after the newest time that stands in it.
     """
@@ -291,8 +317,8 @@ def _gone(
             activity[sight.record] = max(activity.get(sight.record, 0.0), sight.activity or 0.0)
             by_account[each.provider, accounts[sight.record]].add(sight.record)
     gone: dict[int, Gone] = {}
-    newest: dict[str, float] = {}
-    questions: list[Question] = []
+    newest: dict[str, Whole] = {}
+    absences: list[Question] = []
     for (provider, account), records in sorted(by_account.items()):
         if account == UNKNOWN:
             continue
@@ -302,15 +328,24 @@ def _gone(
             if any(file_account[each.id] == account or _shows(each, records) for each in group)
         ]
         vouches = _vouches(groups, exported, records, activity)
-        if vouches:
-            newest[f"{provider}/{account}"] = vouches[-1].time
-        missing, doubts = _missing(records, vouches, seen_last, activity)
+        missing, lapses = _missing(records, vouches, seen_last, activity)
         gone |= missing
-        questions += [
-            Question(provider, account, vouch.file, vouch.time, len(vouch.records), known, lacking)
-            for vouch, known, lacking in doubts
-        ]
-    return gone, newest, questions
+        asked = {
+            vouch: Question(
+                provider, account, vouch.file, vouch.time, len(vouch.records), known, lacking, vouch.deleted
+            )
+            for vouch, known, lacking in lapses
+        }
+        absences += asked.values()
+        for vouch in vouches:
+            if vouch not in asked or not asked[vouch].doubtful:
+                newest[f"{provider}/{account}"] = _newest_in(vouch, activity)
+    return gone, newest, absences
+
+
+def _newest_in(vouch: _Vouch, activity: Mapping[int, float]) -> Whole:
+    spoken = max((activity[record] for record in vouch.records), default=0.0)
+    return Whole(vouch.time, len(vouch.records), spoken or None)
 
 
 def _shows(file: FileFacts, records: set[int]) -> bool:
@@ -363,10 +398,11 @@ def _missing(
 ) -> tuple[dict[int, Gone], list[tuple[_Vouch, int, int]]]:
     """Walk the whole exports from old to new; one that lacks very many at once is not believed alone.
 
-    Those on which nobody has been heard yet come with how many were known then, and how many are in doubt still.
+    Those come with how many were known then, and how many are in doubt still. An export without any chat would agree
+    with everything, so it confirms nothing.
     """
     gone: dict[int, Gone] = {}
-    doubts: list[tuple[_Vouch, int, set[int]]] = []
+    lapses: list[tuple[_Vouch, int, set[int]]] = []
     for vouch in vouches:
         there = {record for record in records if record not in gone or not gone[record].confirmed}
         lacking = {
@@ -376,17 +412,18 @@ def _missing(
         }
         fresh = {record for record in lacking if record not in gone}
         known = [record for record in there if record not in gone]
-        many = len(fresh) > _MASS_COUNT and len(fresh) * _MASS_SHARE > len(known)
+        empty = not vouch.records and len(fresh) < len(lacking)
+        many = empty or (len(fresh) > _MASS_COUNT and len(fresh) * _MASS_SHARE > len(known))
         for record in lacking - fresh:
-            gone[record] = Gone(gone[record].since, confirmed=True)
+            if not empty or vouch.deleted is True:
+                gone[record] = Gone(gone[record].since, confirmed=True)
         for record in fresh:
             gone[record] = Gone(vouch.time, confirmed=not many or vouch.deleted is True)
-        if many and vouch.deleted is None:
-            doubts.append((vouch, len(known), fresh))
-    open_ = (
-        (vouch, known, sum(not gone[each].confirmed for each in fresh)) for vouch, known, fresh in doubts
-    )
-    return gone, [doubt for doubt in open_ if doubt[2]]
+        if many:
+            lapses.append((vouch, len(there if empty else known), lacking if empty else fresh))
+    return gone, [
+        (vouch, known, sum(not gone[each].confirmed for each in lacking)) for vouch, known, lacking in lapses
+    ]
 
 
 def _in_span(time: float, span: tuple[float, float] | None) -> bool:

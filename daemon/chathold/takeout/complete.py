@@ -10,10 +10,10 @@ from typing import Any
 
 from chathold.archive import views
 from chathold.archive.store import Archive
+from chathold.core.identity import SCHEMA
 
 Json = dict[str, Any]
 
-SCHEMA = "chathold"
 VERSION = 1
 
 

@@ -14,8 +14,9 @@ from chathold.archive import views
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled, moment
 from chathold.core.errors import ChatholdError, Damaged
+from chathold.core.identity import SCHEMA
 from chathold.core.texts import N_, _
-from chathold.takeout.complete import SCHEMA, VERSION
+from chathold.takeout.complete import VERSION
 from chathold.takeout.destination import Destination, replacing
 from chathold.takeout.files import path_in
 from chathold.takeout.original import take_out_original
