@@ -49,11 +49,15 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
     with archive_of(call.home, create=True) as archive, _bar() as bar:
         wishes = Wishes(account, rescue, bar.show, waiting, partial(_keep_links, call.home.state))
         for path in paths:
+            of_this = []
             for receipt in take_in(archive, path.expanduser().absolute(), wishes):
-                receipts.append(receipt)
+                of_this.append(receipt)
                 bar.clear()
                 if not call.as_json:
-                    _say(receipt)
+                    _say(receipt, in_folder=path.is_dir())
+            if not call.as_json:
+                _say_missing(of_this)
+            receipts += of_this
         _forget_links(call.home.state, whole_sets(archive))
         index = make_searchable(
             archive, lambda done, total: bar.show("indexing", done, total), ended=bar.clear
@@ -150,8 +154,20 @@ def _bar() -> Iterator[_Bar]:
         bar.clear()
 
 
-def _say(receipt: Receipt) -> None:
-    """A receipt in words."""
+def _say_missing(receipts: list[Receipt]) -> None:
+    """Of a folder's exports in parts: what is missing once all that is in it has been read."""
+    last = {
+        (each.provider, each.exported): each
+        for each in receipts
+        if len(receipts) > 1 and (each.parts_seen or each.parts_missing)
+    }
+    for each in last.values():
+        if each.advice:
+            write(f"  {clean(each.advice)}")
+
+
+def _say(receipt: Receipt, *, in_folder: bool = False) -> None:
+    """A receipt in words; in a folder's others may hold what is missing in this one."""
     name = clean(Path(receipt.path).name)
     match receipt.outcome:
         case Outcome.INCOMPLETE | Outcome.NOT_AN_EXPORT | Outcome.FAILED:
@@ -168,7 +184,7 @@ def _say(receipt: Receipt) -> None:
         case _:
             write(f"✓ {name}: {_title(receipt)}")
             _say_counts(receipt)
-    if receipt.advice:
+    if receipt.advice and not (in_folder and (receipt.parts_seen or receipt.parts_missing)):
         write(f"  {clean(receipt.advice)}")
 
 
@@ -180,9 +196,16 @@ def _title(receipt: Receipt) -> str:
 
 def _say_counts(receipt: Receipt) -> None:
     talks, documents = receipt.conversations, receipt.documents
+    again = _("{n} continued") if receipt.new_messages else _("{n} changed")
     if talks.found:
         found = ngettext("{n} chat found: {parts}", "{n} chats found: {parts}", talks.found)
-        write("  " + found.format(n=f"{talks.found:,}", parts=_breakdown(talks, _("{n} continued"))))
+        write(
+            "  "
+            + found.format(
+                n=f"{talks.found:,}",
+                parts=_breakdown(talks, again),
+            )
+        )
     if documents.found:
         found = ngettext("{n} document found: {parts}", "{n} documents found: {parts}", documents.found)
         write("  " + found.format(n=f"{documents.found:,}", parts=_breakdown(documents, _("{n} changed"))))
@@ -239,7 +262,5 @@ def _say_files(receipt: Receipt) -> None:
     if receipt.missing_assets:
         write(
             "  "
-            + _("Named in the chats, but not in the export: {files}").format(
-                files=files(receipt.missing_assets)
-            )
+            + _("Named in this export, but not in it: {files}").format(files=files(receipt.missing_assets))
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from chathold.core.texts import N_, _
-from chathold.exports.members import Export
+from chathold.exports.members import Export, ExportForm
 
 _SHOWN = 3
 
@@ -23,6 +23,10 @@ _ARCHIVE = N_(
     "This is an archive of Chathold itself. To use it on this computer, open it with “chathold restore”."
 )
 _OTHER = N_("This is an export of {service}. Chathold reads exports of ChatGPT, Claude and DeepSeek.")
+_NO_CHATS = N_(
+    "Chathold reads exports of ChatGPT, Claude and DeepSeek, as they were downloaded or unpacked. This file holds"
+    " none of their chats."
+)
 _UNKNOWN = N_(
     "Chathold reads exports of ChatGPT, Claude and DeepSeek, as they were downloaded or unpacked. This holds "
     "{names}."
@@ -73,5 +77,7 @@ def not_an_export_advice(export: Export) -> str:
     for fits, service in _SERVICES:
         if fits(names):
             return _(_OTHER).format(service=service)
+    if export.form is ExportForm.JSON:
+        return _(_NO_CHATS)
     shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
     return _(_UNKNOWN).format(names=shown)
