@@ -105,7 +105,7 @@ def _as_json(taken: Taken) -> dict[str, Any]:
 
 
 def _say(taken: Taken) -> None:
-    if not (taken.conversations or taken.documents):
+    if not (taken.conversations or taken.documents or taken.files):
         note(_("Nothing matches; the export is empty."))
     counts = joined(
         chats(taken.conversations), documents(taken.documents), messages(taken.messages), files(taken.files)

@@ -30,12 +30,17 @@ def with_pictures(archive: Archive, shown: Json) -> Json:
     }
 
 
-def _typed(archive: Archive, attachment: Json) -> Json:
+def picture_in(archive: Archive, digest: str) -> str:
+    """The type of a picture that the archive keeps, by its hash; "" of anything else."""
     try:
-        with path_in(archive, attachment["sha256"] or "").open("rb") as file:
-            kind = picture_type(file.read(SNIFFED))
+        with path_in(archive, digest).open("rb") as file:
+            return picture_type(file.read(SNIFFED))
     except OSError:
-        return attachment
+        return ""
+
+
+def _typed(archive: Archive, attachment: Json) -> Json:
+    kind = picture_in(archive, attachment["sha256"] or "")
     if not kind:
         return attachment
     return attachment | {"mime": kind, "name": attachment["name"] or attachment["id"] + SUFFIXES[kind]}
@@ -43,11 +48,12 @@ def _typed(archive: Archive, attachment: Json) -> Json:
 
 def named_by_hash(attachment: Json) -> str:
     """A name for a file that the archive has which no other file gets."""
-    stem, suffix = _split(safe_name(attachment["name"] or attachment["id"]))
+    stem, suffix = split_name(safe_name(attachment["name"] or attachment["id"]))
     return f"{safe_stem(stem, _MOST)} {attachment['sha256'][:12]}{suffix}"
 
 
-def _split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
+    """A name's stem, and its ending with the dot; "" if it has none."""
     stem, dot, suffix = name.rpartition(".")
     return (stem, dot + suffix) if stem and dot else (name, "")
 
@@ -73,5 +79,5 @@ class Beside:
         return self.wanted[digest]
 
     def _named(self, attachment: Json, digest: str) -> str:
-        stem, suffix = _split(safe_name(attachment["name"] or attachment["id"]))
+        stem, suffix = split_name(safe_name(attachment["name"] or attachment["id"]))
         return self._names.give(stem, digest[:8], suffix) + suffix

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chathold.archive import views
 from chathold.archive.store import Archive
-from chathold.archive.summary import accounts, labelled, moment
+from chathold.archive.summary import Filters, accounts, labelled, moment
 from chathold.core.errors import ChatholdError, Damaged
 from chathold.core.texts import N_, _
 from chathold.takeout.complete import SCHEMA, VERSION
 from chathold.takeout.destination import Destination, replacing
 from chathold.takeout.files import path_in
 from chathold.takeout.original import take_out_original
+from chathold.takeout.others import Other, others
 from chathold.takeout.page import index_of
 from chathold.takeout.selection import Selection, chosen
 from chathold.takeout.writing import Format, Labels, Writer
@@ -81,9 +83,9 @@ def take_out(
         lines = chosen(archive, selection)
         taken = Taken(dest, form)
         if form is Format.ORIGINAL:
-            take_out_original(archive, lines, into, taken, progress, everything=selection.all)
+            take_out_original(archive, lines, into, taken, progress, selection.accounts)
         else:
-            _write_each(archive, lines, into, taken, progress)
+            _write_each(archive, lines, selection.accounts, into, taken, progress)
         if taken.damaged and not (taken.conversations or taken.documents):
             views.show(archive, taken.damaged[0])
     return taken
@@ -101,12 +103,18 @@ def _check_place(archive: Archive, dest: Path) -> None:
 
 
 def _write_each(
-    archive: Archive, lines: list[Json], into: Destination, taken: Taken, progress: Progress
+    archive: Archive,
+    lines: list[Json],
+    whole: Filters | None,
+    into: Destination,
+    taken: Taken,
+    progress: Progress,
 ) -> None:
-    """A file for each conversation, the user's files beside it, and what lists them all."""
+    """A file for each conversation, the user's files beside it, those of whole accounts, and what lists them all."""
     labels = labelled(accounts(archive))
     writer = Writer(archive, taken.format, labels)
     entries: list[tuple[Json, str]] = []
+    named: set[str] = set()
     for number, line in enumerate(lines):
         progress(number, len(lines))
         try:
@@ -117,9 +125,22 @@ def _write_each(
         into.write(piece.path, piece.text)
         for digest, path in piece.files.items():
             _copy(archive, digest, path, into, taken)
+        named |= piece.files.keys()
         entries.append((line, piece.path))
         taken.count(line, piece.messages)
-    _write_index(entries, labels, into, taken)
+    unnamed = [] if whole is None else list(others(archive, whole, named, labels))
+    _write_index(entries, _write_others(archive, unnamed, into, taken), labels, into, taken)
+
+
+def _write_others(archive: Archive, found: list[Other], into: Destination, taken: Taken) -> list[Other]:
+    """The files that no chat names: those that could be written, with their paths."""
+    done = []
+    for other in found:
+        path = f"assets/{other.held.hash}" if taken.format is Format.JSON else other.path
+        _copy(archive, other.held.hash, path, into, taken)
+        if path in into.files:
+            done.append(replace(other, path=path))
+    return done
 
 
 def _copy(archive: Archive, digest: str, path: str, into: Destination, taken: Taken) -> None:
@@ -131,10 +152,26 @@ def _copy(archive: Archive, digest: str, path: str, into: Destination, taken: Ta
         taken.problems.append((path, MISSING))
 
 
-def _write_index(entries: list[tuple[Json, str]], labels: Labels, into: Destination, taken: Taken) -> None:
+def _write_index(
+    entries: list[tuple[Json, str]], unnamed: list[Other], labels: Labels, into: Destination, taken: Taken
+) -> None:
     if taken.format is Format.HTML:
-        into.write("index.html", index_of(entries, labels))
+        into.write("index.html", index_of(entries, unnamed, labels))
     if taken.format is Format.JSON:
         listed = [{**line, "file": path} for line, path in entries]
-        about = {"schema": SCHEMA, "version": VERSION, "records": listed}
+        files = [_listed(each) for each in unnamed]
+        about = {"schema": SCHEMA, "version": VERSION, "records": listed, "files": files}
         into.write("index.json", json.dumps(about, ensure_ascii=False, indent=1) + "\n")
+
+
+def _listed(other: Other) -> Json:
+    held = other.held
+    return {
+        "provider": held.provider,
+        "account": held.account,
+        "id": held.ref,
+        "name": other.name,
+        "size": held.size,
+        "sha256": held.hash,
+        "file": other.path,
+    }
