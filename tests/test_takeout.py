@@ -20,6 +20,7 @@ import pytest
 
 import golden
 import talks
+from chathold.__main__ import main
 from chathold.archive.store import Archive
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
@@ -182,11 +183,49 @@ def test_days_choose(home: Path, dest: Path) -> None:
     assert export(home, dest, "json", "--until", "1999")["conversations"] == 0
 
 
-def test_an_earlier_export_is_replaced(home: Path, dest: Path) -> None:
-    export(home, dest, "markdown")
-    export(home, dest, "json", "--provider", "deepseek")
-    assert not list(dest.rglob("*.md"))
+def files(folder: Path) -> dict[Path, bytes]:
+    """All that lies in a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("options", [(), ("--title", "branches"), ("unanswered",)])
+def test_an_earlier_export_of_the_same_is_replaced_and_that_is_told(
+    home: Path, dest: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = export(home, dest, "markdown", *options)
+    before = files(dest)
+    again = export(home, dest, "markdown", *options)
+    assert (first.pop("replaced"), again.pop("replaced")) == (False, True)
+    assert again == first
+    assert files(dest).keys() == before.keys()
     assert not list(dest.parent.glob(".*chathold*"))
+    assert main(["--home", str(home), "export", str(dest), "--format", "markdown", *options]) == 0
+    assert "It took the place of the earlier export there." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [("json", ()), ("markdown", ("--provider", "deepseek")), ("markdown", ("branches",)), ("html", ())],
+)
+def test_an_earlier_export_of_something_else_is_never_replaced(
+    home: Path, dest: Path, form: str, options: tuple[str, ...]
+) -> None:
+    export(home, dest, "markdown")
+    before = files(dest)
+    error = export(home, dest, form, *options, expect=1)["error"]
+    assert error["place"] == str(dest)
+    assert "delete this one first" in error["advice"]
+    assert files(dest) == before
+    assert not list(dest.parent.glob(".*chathold*"))
+
+
+def test_an_earlier_export_that_does_not_say_of_what_is_never_replaced(home: Path, dest: Path) -> None:
+    """Lists were written once that named the format alone."""
+    export(home, dest, "markdown")
+    listed = json.loads((dest / "chathold-export.json").read_text("utf-8"))
+    del listed["selection"]
+    (dest / "chathold-export.json").write_text(json.dumps(listed), "utf-8")
+    export(home, dest, "markdown", expect=1)
 
 
 def test_what_a_person_added_or_changed_is_never_replaced(home: Path, dest: Path) -> None:
@@ -194,11 +233,11 @@ def test_what_a_person_added_or_changed_is_never_replaced(home: Path, dest: Path
     for harm in (dest / "mine.txt", dest / "deepseek" / "Branches.md"):
         before = harm.read_bytes() if harm.exists() else None
         harm.write_text("mine", "utf-8")
-        answer = export(home, dest, "json", expect=1)
+        answer = export(home, dest, "markdown", "--provider", "deepseek", expect=1)
         assert answer["error"]["place"] == str(harm)
         assert harm.read_text("utf-8") == "mine"
         harm.unlink() if before is None else harm.write_bytes(before)
-    export(home, dest, "json")
+    export(home, dest, "markdown", "--provider", "deepseek")
 
 
 @pytest.mark.parametrize("there", ["file", "folder"])

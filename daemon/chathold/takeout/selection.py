@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 
 from chathold.archive import views
 from chathold.archive.contents import ids_of
@@ -26,6 +26,12 @@ class Selection(Struct, frozen=True):
 
     wish: Wish = field(default_factory=Wish)
     ids: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> Json:
+        """What was asked for, as plain JSON: the fields that are not empty; nothing means everything."""
+        fields: Json = {**to_builtins(self.wish, order="deterministic"), "ids": sorted(self.ids)}
+        return {name: value for name, value in fields.items() if value}
 
     @property
     def query(self) -> Query:

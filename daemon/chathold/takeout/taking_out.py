@@ -35,11 +35,12 @@ MISSING = N_('This file of yours is missing from the archive; "chathold verify" 
 class Taken(Struct):
     """What was taken out. A problem says where and what, in English that can be translated.
 
-    `damaged` are the ids of what could not be.
+    `damaged` are the ids of what could not be. `replaced`: it took the place of an earlier export.
     """
 
     folder: Path
     format: Format
+    replaced: bool = False
     conversations: int = 0
     documents: int = 0
     messages: int = 0
@@ -57,7 +58,7 @@ class Taken(Struct):
 
     def leave_out(self, line: Json, error: Damaged) -> None:
         """One that is damaged. Raises `Damaged` if an earlier export is to be replaced: that may have it whole."""
-        if self.folder.is_dir() and any(self.folder.iterdir()):
+        if self.replaced:
             raise Damaged(
                 error.title,
                 place=error.place,
@@ -78,10 +79,10 @@ def take_out(
     or if all of it is damaged; then `dest` is as it was.
     """
     _check_place(archive, dest)
-    about = {"format": form.value, "made": moment(now)}
-    with archive.reading(), replacing(dest, about) as into:
+    about = {"format": form.value, "selection": selection.said}
+    with archive.reading(), replacing(dest, about, moment(now)) as into:
         lines = chosen(archive, selection)
-        taken = Taken(dest, form)
+        taken = Taken(dest, form, replaced=into.replaces)
         if form is Format.ORIGINAL:
             take_out_original(archive, lines, into, taken, progress, selection.accounts)
         else:
