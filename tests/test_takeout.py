@@ -161,6 +161,15 @@ def test_the_list_of_pages_links_to_each(home: Path, dest: Path) -> None:
     assert (dest / "index.html").read_text("utf-8").count("<li>") == len(pages) - 1 + len(unnamed)
 
 
+@pytest.mark.parametrize("form", list(Format))
+def test_it_counts_as_status_does(home: Path, dest: Path, form: Format) -> None:
+    """Sections of documents are no messages."""
+    answer = export(home, dest, form.value)
+    held = chathold(home, "status")["archive"]
+    names = ("conversations", "documents", "messages")
+    assert {name: answer[name] for name in names} == {name: held[name] for name in names}
+
+
 def test_filters_choose(home: Path, dest: Path) -> None:
     answer = export(home, dest, "markdown", "--provider", "deepseek", "--title", "branches")
     assert (answer["conversations"], answer["documents"]) == (1, 0)

@@ -35,7 +35,8 @@ MISSING = N_('This file of yours is missing from the archive; "chathold verify" 
 class Taken(Struct):
     """What was taken out. A problem says where and what, in English that can be translated.
 
-    `damaged` are the ids of what could not be. `replaced`: it took the place of an earlier export.
+    `messages` are those of conversations; documents have sections. `damaged` are the ids of what could not be.
+    `replaced`: it took the place of an earlier export.
     """
 
     folder: Path
@@ -49,12 +50,12 @@ class Taken(Struct):
     damaged: list[str] = field(default_factory=list)
 
     def count(self, line: Json, messages: int) -> None:
-        """One more conversation, or document."""
+        """One more conversation, or document, whose sections are no messages."""
         if line.get("kind"):
             self.documents += 1
         else:
             self.conversations += 1
-        self.messages += messages
+            self.messages += messages
 
     def leave_out(self, line: Json, error: Damaged) -> None:
         """One that is damaged. Raises `Damaged` if an earlier export is to be replaced: that may have it whole."""
