@@ -31,6 +31,7 @@ from chathold.takeout.writing import Format
 from commands import chathold
 from law_bench import imported
 from taken_out import shown
+from test_takeout_names import fits_everywhere
 
 CASES = ("chatgpt/slim-2026", "chatgpt/first-form-2023", "claude/parts_2026", "deepseek/october-2026")
 
@@ -380,9 +381,20 @@ def test_one_conversation_is_a_download(home: Path, form: Format) -> None:
     name = next(name for name, (line, _m) in shown(home).items() if line["title"] == "Branches")
     download = one(archive, name, form)
     archive.close()
-    assert download.name.startswith("Branches.")
+    assert download.name.startswith("Branches")
     assert b"unanswered" in download.data
     assert b"index.html" not in download.data
+
+
+@pytest.mark.parametrize("title", ["Branches", "Oven timer"])
+def test_no_two_formats_are_saved_under_one_name(home: Path, title: str) -> None:
+    archive = Archive.open(Home.find(str(home)).archive)
+    assert archive is not None
+    name = next(name for name, (line, _m) in shown(home).items() if line["title"] == title)
+    names = {one(archive, name, form).name for form in Format}
+    archive.close()
+    assert len(names) == len(Format)
+    assert all(fits_everywhere(each) for each in names)
 
 
 def test_a_download_with_files_is_a_zip(home: Path) -> None:
