@@ -144,10 +144,15 @@ def test_files_of_the_user_lie_beside_and_are_named_relatively(home: Path, dest:
     assert all(f"{path.parent.name.replace(' ', '%20')}/" in named or "%" in named for path in pictures)
 
 
+def pages_in(dest: Path) -> list[Path]:
+    """The pages that were made; not those that are files of the user's."""
+    folders = ("chatgpt", "claude", "deepseek", "documents")
+    return [path for path in dest.rglob("*.html") if path.parent == dest or path.parent.name in folders]
+
+
 def test_a_page_forbids_all_but_what_lies_beside_it(home: Path, dest: Path) -> None:
     export(home, dest, "html")
-    ours = [path for path in dest.rglob("*.html") if "files" not in path.relative_to(dest).parts]
-    for path in ours:
+    for path in pages_in(dest):
         page = path.read_text("utf-8")
         assert "default-src 'none'; img-src 'self' file:; style-src 'sha256-" in page
         assert "<script" not in page
@@ -156,7 +161,7 @@ def test_a_page_forbids_all_but_what_lies_beside_it(home: Path, dest: Path) -> N
 
 def test_the_list_of_pages_links_to_each(home: Path, dest: Path) -> None:
     answer = export(home, dest, "html")
-    pages = [path for path in dest.rglob("*.html") if "files" not in path.relative_to(dest).parts]
+    pages = pages_in(dest)
     unnamed = [path for path in dest.glob("*/files/*/*") if path.is_file()]
     assert len(pages) == answer["conversations"] + answer["documents"] + 1
     assert (dest / "index.html").read_text("utf-8").count("<li>") == len(pages) - 1 + len(unnamed)

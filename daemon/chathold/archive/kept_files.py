@@ -58,6 +58,16 @@ def kept_files(archive: Archive, provider: str, account: str) -> list[KeptFile]:
     return [KeptFile(name, ref, asset.hex(), bool(its_own)) for name, ref, asset, its_own in rows]
 
 
+def member_of(archive: Archive, provider: str, ref: str, digest: str) -> str:
+    """The member's name under which an export held these bytes as the file of this id; "" if none did."""
+    query = (
+        "SELECT min(asset_member.name) FROM asset_member JOIN file ON file.id = asset_member.file"
+        " JOIN file_state ON file_state.file = file.id WHERE ref = ? AND provider = ? AND asset = ?"
+    )
+    (name,) = archive.database.execute(query, (ref, provider, bytes.fromhex(digest))).fetchone()
+    return name or ""
+
+
 def names_of_files(archive: Archive, provider: str) -> Iterator[AssetName]:
     """What side-cars of a provider's exports say of files, each saying once."""
     query = (
