@@ -360,6 +360,15 @@ def test_show_all_shows_every_branch(kept: Path) -> None:
     assert "more message" not in everything
 
 
+def test_show_all_says_which_branch_is_the_main_one_and_where_others_begin(kept: Path) -> None:
+    """The main one comes first, in reading order; a chat of one branch needs no such words."""
+    lines = said(kept, "show", ID["Two answers"], "--all").out.splitlines()
+    (main_at,) = (number for number, line in enumerate(lines) if line == "══ Main branch")
+    (other_at,) = (number for number, line in enumerate(lines) if line.startswith("══ Branch after: You · "))
+    assert main_at < lines.index("second one") < other_at < lines.index("first one")
+    assert "══" not in said(kept, "show", ID["Chat 2"], "--all").out
+
+
 def test_the_head_of_a_version_is_that_versions(tmp_path: Path) -> None:
     """Title, date of change and number of messages are as they were, in words and as JSON."""
     chats = histories.chat(1, turns=2), histories.renamed(histories.chat(1, turns=4), "Renamed")

@@ -136,6 +136,17 @@ def test_a_markdown_file_says_what_it_is(home: Path, dest: Path) -> None:
     assert "## Other branches" in text
 
 
+def test_every_branch_says_where_it_begins(home: Path, dest: Path) -> None:
+    """A page says the same as a note."""
+    export(home, dest / "notes", "markdown", "--provider", "deepseek")
+    export(home, dest / "pages", "html", "--provider", "deepseek")
+    note = (dest / "notes" / "deepseek" / "Branches.md").read_text("utf-8")
+    page = (dest / "pages" / "deepseek" / "Branches.html").read_text("utf-8")
+    heads = re.findall(r"^### (Branch .*)$", note, re.MULTILINE)
+    assert heads
+    assert re.findall(r"<section>\n<h2>(.*)</h2>", page) == heads
+
+
 def test_files_of_the_user_lie_beside_and_are_named_relatively(home: Path, dest: Path) -> None:
     export(home, dest, "markdown")
     pictures = [path for path in dest.rglob("*") if path.parent.name.endswith(" files")]

@@ -19,7 +19,7 @@ from chathold.core.texts import _, language
 from chathold.rendering import STYLE, message_html
 from chathold.rendering.branches import Branches
 from chathold.rendering.controls import name
-from chathold.takeout.facts import address_of, local, title_of, who
+from chathold.takeout.facts import address_of, begins, local, title_of, who
 from chathold.takeout.markdown import Link
 from chathold.takeout.others import Other
 
@@ -83,9 +83,9 @@ def _messages(shown: Json, link: Link) -> Iterator[str]:
     tree = Branches(shown["messages"])
     for step in tree.path():
         yield _message(step.message, link, "h2")
+    messages = {each["id"]: each for each in shown["messages"]}
     for run in tree.others():
-        title = _("Another branch")
-        yield f"<section>\n<h2>{escape(title)}</h2>\n"
+        yield f"<section>\n<h2>{escape(name(begins(run, messages)))}</h2>\n"
         for message in run:
             yield _message(message, link, "h3")
         yield "</section>\n"
