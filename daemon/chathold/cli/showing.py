@@ -130,7 +130,8 @@ def _say_part(part: dict[str, Any], *, everything: bool) -> None:
         case "code":
             write(f"```{clean(part.get('language', ''))}\n{text}\n```")
         case "citation":
-            write(f"  [{part.get('ref', '')}] {name} {clean(part.get('url', ''))}".rstrip())
+            ref, address = clean(part.get("ref", "")), clean(part.get("url", ""))
+            write("  " + (" ".join(filter(None, (f"[{ref}]" if ref else "", name, address))) or text))
         case "attachment":
             if text:
                 called = name or _("pasted text")
