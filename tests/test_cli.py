@@ -18,6 +18,7 @@ from zipfile import ZipFile
 import pytest
 from rich.cells import cell_len
 
+import golden
 import histories
 import screens
 from chathold.address import Address
@@ -358,6 +359,29 @@ def test_show_all_shows_every_branch(kept: Path) -> None:
     assert "first one" in everything
     assert "second one" in everything
     assert "more message" not in everything
+
+
+def test_show_all_says_which_branch_is_the_main_one_and_where_others_begin(kept: Path) -> None:
+    """The main one comes first, in reading order; a chat of one branch needs no such words."""
+    lines = said(kept, "show", ID["Two answers"], "--all").out.splitlines()
+    (main_at,) = (number for number, line in enumerate(lines) if line == "══ Main branch")
+    (other_at,) = (number for number, line in enumerate(lines) if line.startswith("══ Branch after: You · "))
+    assert main_at < lines.index("second one") < other_at < lines.index("first one")
+    assert "══" not in said(kept, "show", ID["Chat 2"], "--all").out
+
+
+def test_what_has_no_number_has_no_brackets(tmp_path: Path) -> None:
+    """A shared link is named by its title and address alone; what a citation is called by stands in brackets."""
+    export = golden.CASES / "chatgpt/first-form-2023/export"
+    assert said(tmp_path / "home", "import", os.fspath(export)).code == 0
+    documents = _json(said(tmp_path / "home", "list", "--documents", "--json"))["documents"]
+    (share,) = (line["id"] for line in documents if line["kind"] == "share")
+    shown = said(tmp_path / "home", "show", share).out
+    assert "\n  Lighthouse https://chatgpt.com/share/" in shown
+    assert "[]" not in shown
+    export = golden.CASES / "chatgpt/slim-2026/export"
+    assert said(tmp_path / "home", "import", os.fspath(export)).code == 0
+    assert "\n  [hive/log.py] hive/log.py\n" in said(tmp_path / "home", "show", "30e20530").out
 
 
 def test_the_head_of_a_version_is_that_versions(tmp_path: Path) -> None:

@@ -43,4 +43,5 @@ def test_a_chat_is_saved_in_each_format(reader: Reader, tmp_path: Path) -> None:
             if not saved.suggested_filename.endswith(".zip"):
                 assert first in (tmp_path / saved.suggested_filename).read_text("utf-8")
             assert line["title"] not in saved.url
+        assert len([path for path in tmp_path.iterdir() if path.is_file()]) == len(names)
         assert window.left_loopback() == []

@@ -20,6 +20,7 @@ import pytest
 
 import golden
 import talks
+from chathold.__main__ import main
 from chathold.archive.store import Archive
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
@@ -30,6 +31,7 @@ from chathold.takeout.writing import Format
 from commands import chathold
 from law_bench import imported
 from taken_out import shown
+from test_takeout_names import fits_everywhere
 
 CASES = ("chatgpt/slim-2026", "chatgpt/first-form-2023", "claude/parts_2026", "deepseek/october-2026")
 
@@ -146,6 +148,17 @@ def test_a_markdown_file_says_what_it_is(home: Path, dest: Path) -> None:
     assert "## Other branches" in text
 
 
+def test_every_branch_says_where_it_begins(home: Path, dest: Path) -> None:
+    """A page says the same as a note."""
+    export(home, dest / "notes", "markdown", "--provider", "deepseek")
+    export(home, dest / "pages", "html", "--provider", "deepseek")
+    note = (dest / "notes" / "deepseek" / "Branches.md").read_text("utf-8")
+    page = (dest / "pages" / "deepseek" / "Branches.html").read_text("utf-8")
+    heads = re.findall(r"^### (Branch .*)$", note, re.MULTILINE)
+    assert heads
+    assert re.findall(r"<section>\n<h2>(.*)</h2>", page) == heads
+
+
 def test_files_of_the_user_lie_beside_and_are_named_relatively(home: Path, dest: Path) -> None:
     export(home, dest, "markdown")
     pictures = [path for path in dest.rglob("*") if path.parent.name.endswith(" files")]
@@ -154,9 +167,15 @@ def test_files_of_the_user_lie_beside_and_are_named_relatively(home: Path, dest:
     assert all(f"{path.parent.name.replace(' ', '%20')}/" in named or "%" in named for path in pictures)
 
 
+def pages_in(dest: Path) -> list[Path]:
+    """The pages that were made; not those that are files of the user's."""
+    folders = ("chatgpt", "claude", "deepseek", "documents")
+    return [path for path in dest.rglob("*.html") if path.parent == dest or path.parent.name in folders]
+
+
 def test_a_page_forbids_all_but_what_lies_beside_it(home: Path, dest: Path) -> None:
     export(home, dest, "html")
-    for path in dest.rglob("*.html"):
+    for path in pages_in(dest):
         page = path.read_text("utf-8")
         assert "default-src 'none'; img-src 'self' file:; style-src 'sha256-" in page
         assert "<script" not in page
@@ -165,9 +184,19 @@ def test_a_page_forbids_all_but_what_lies_beside_it(home: Path, dest: Path) -> N
 
 def test_the_list_of_pages_links_to_each(home: Path, dest: Path) -> None:
     answer = export(home, dest, "html")
-    assert (dest / "index.html").read_text("utf-8").count("<li>") == answer["conversations"] + answer[
-        "documents"
-    ]
+    pages = pages_in(dest)
+    unnamed = [path for path in dest.glob("*/files/*/*") if path.is_file()]
+    assert len(pages) == answer["conversations"] + answer["documents"] + 1
+    assert (dest / "index.html").read_text("utf-8").count("<li>") == len(pages) - 1 + len(unnamed)
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_it_counts_as_status_does(home: Path, dest: Path, form: Format) -> None:
+    """Sections of documents are no messages."""
+    answer = export(home, dest, form.value)
+    held = chathold(home, "status")["archive"]
+    names = ("conversations", "documents", "messages")
+    assert {name: answer[name] for name in names} == {name: held[name] for name in names}
 
 
 def test_filters_choose(home: Path, dest: Path) -> None:
@@ -192,11 +221,49 @@ def test_days_choose(home: Path, dest: Path) -> None:
     assert export(home, dest, "json", "--until", "1999")["conversations"] == 0
 
 
-def test_an_earlier_export_is_replaced(home: Path, dest: Path) -> None:
-    export(home, dest, "markdown")
-    export(home, dest, "json", "--provider", "deepseek")
-    assert not list(dest.rglob("*.md"))
+def files(folder: Path) -> dict[Path, bytes]:
+    """All that lies in a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("options", [(), ("--title", "branches"), ("unanswered",)])
+def test_an_earlier_export_of_the_same_is_replaced_and_that_is_told(
+    home: Path, dest: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = export(home, dest, "markdown", *options)
+    before = files(dest)
+    again = export(home, dest, "markdown", *options)
+    assert (first.pop("replaced"), again.pop("replaced")) == (False, True)
+    assert again == first
+    assert files(dest).keys() == before.keys()
     assert not list(dest.parent.glob(".*chathold*"))
+    assert main(["--home", str(home), "export", str(dest), "--format", "markdown", *options]) == 0
+    assert "It took the place of the earlier export there." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [("json", ()), ("markdown", ("--provider", "deepseek")), ("markdown", ("branches",)), ("html", ())],
+)
+def test_an_earlier_export_of_something_else_is_never_replaced(
+    home: Path, dest: Path, form: str, options: tuple[str, ...]
+) -> None:
+    export(home, dest, "markdown")
+    before = files(dest)
+    error = export(home, dest, form, *options, expect=1)["error"]
+    assert error["place"] == str(dest)
+    assert "delete this one first" in error["advice"]
+    assert files(dest) == before
+    assert not list(dest.parent.glob(".*chathold*"))
+
+
+def test_an_earlier_export_that_does_not_say_of_what_is_never_replaced(home: Path, dest: Path) -> None:
+    """Lists were written once that named the format alone."""
+    export(home, dest, "markdown")
+    listed = json.loads((dest / "chathold-export.json").read_text("utf-8"))
+    del listed["selection"]
+    (dest / "chathold-export.json").write_text(json.dumps(listed), "utf-8")
+    export(home, dest, "markdown", expect=1)
 
 
 def test_what_a_person_added_or_changed_is_never_replaced(home: Path, dest: Path) -> None:
@@ -204,11 +271,11 @@ def test_what_a_person_added_or_changed_is_never_replaced(home: Path, dest: Path
     for harm in (dest / "mine.txt", dest / "deepseek" / "Branches.md"):
         before = harm.read_bytes() if harm.exists() else None
         harm.write_text("mine", "utf-8")
-        answer = export(home, dest, "json", expect=1)
+        answer = export(home, dest, "markdown", "--provider", "deepseek", expect=1)
         assert answer["error"]["place"] == str(harm)
         assert harm.read_text("utf-8") == "mine"
         harm.unlink() if before is None else harm.write_bytes(before)
-    export(home, dest, "json")
+    export(home, dest, "markdown", "--provider", "deepseek")
 
 
 @pytest.mark.parametrize("there", ["file", "folder"])
@@ -342,9 +409,20 @@ def test_one_conversation_is_a_download(home: Path, form: Format) -> None:
     name = next(name for name, (line, _m) in shown(home).items() if line["title"] == "Branches")
     download = one(archive, name, form)
     archive.close()
-    assert download.name.startswith("Branches.")
+    assert download.name.startswith("Branches")
     assert b"unanswered" in download.data
     assert b"index.html" not in download.data
+
+
+@pytest.mark.parametrize("title", ["Branches", "Oven timer"])
+def test_no_two_formats_are_saved_under_one_name(home: Path, title: str) -> None:
+    archive = Archive.open(Home.find(str(home)).archive)
+    assert archive is not None
+    name = next(name for name, (line, _m) in shown(home).items() if line["title"] == title)
+    names = {one(archive, name, form).name for form in Format}
+    archive.close()
+    assert len(names) == len(Format)
+    assert all(fits_everywhere(each) for each in names)
 
 
 def test_a_download_with_files_is_a_zip(home: Path) -> None:

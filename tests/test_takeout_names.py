@@ -87,3 +87,13 @@ def test_a_name_that_is_taken_gets_the_id() -> None:
         "BREAD 1a2b3c4d",
         "bread 1a2b3c4d2",
     ]
+
+
+def test_one_that_is_known_by_nothing_gets_a_number() -> None:
+    names = Names()
+    assert [names.give(each, "", ".png") for each in ("Bread", "Bread 2", "bread", "Bread")] == [
+        "Bread",
+        "Bread 2",
+        "bread 3",
+        "Bread 4",
+    ]

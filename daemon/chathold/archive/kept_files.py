@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from chathold.archive.store import Archive
+from chathold.archive.summary import Filters, passes
+from chathold.core.standing import UNKNOWN
 from chathold.providers.base import AssetName
 
 
@@ -19,6 +21,32 @@ class KeptFile(Struct, frozen=True):
     its_own: bool
 
 
+class HeldFile(Struct, frozen=True):
+    """A file's bytes by their hash, and where they stood: whose export it was, the member, the provider's id for it."""
+
+    provider: str
+    account: str
+    member: str
+    ref: str
+    hash: str
+    size: int
+
+
+def held_files(archive: Archive, filters: Filters) -> list[HeldFile]:
+    """All files of the accounts that pass, each hash once: where it stood in an export of a known account, if any."""
+    query = (
+        "SELECT provider, account, asset_member.name, ref, asset.hash, asset.size FROM asset_member"
+        " JOIN file ON file.id = asset_member.file JOIN file_state ON file_state.file = file.id"
+        " JOIN asset ON asset.hash = asset_member.asset"
+        " ORDER BY account = ?, provider, account, ref = '', asset_member.name"
+    )
+    found: dict[bytes, HeldFile] = {}
+    for provider, account, member, ref, digest, size in archive.database.execute(query, (UNKNOWN,)):
+        if digest not in found and passes(archive, provider, account, filters):
+            found[digest] = HeldFile(provider, account, member, ref, digest.hex(), size)
+    return sorted(found.values(), key=lambda each: (each.provider, each.account, each.member, each.hash))
+
+
 def kept_files(archive: Archive, provider: str, account: str) -> list[KeptFile]:
     """All files in exports of a provider, each name and id once; `its_own` if one of this account's held it."""
     query = (
@@ -28,6 +56,16 @@ def kept_files(archive: Archive, provider: str, account: str) -> list[KeptFile]:
     )
     rows = archive.database.execute(query, (account, provider))
     return [KeptFile(name, ref, asset.hex(), bool(its_own)) for name, ref, asset, its_own in rows]
+
+
+def member_of(archive: Archive, provider: str, ref: str, digest: str) -> str:
+    """The member's name under which an export held these bytes as the file of this id; "" if none did."""
+    query = (
+        "SELECT min(asset_member.name) FROM asset_member JOIN file ON file.id = asset_member.file"
+        " JOIN file_state ON file_state.file = file.id WHERE ref = ? AND provider = ? AND asset = ?"
+    )
+    (name,) = archive.database.execute(query, (ref, provider, bytes.fromhex(digest))).fetchone()
+    return name or ""
 
 
 def names_of_files(archive: Archive, provider: str) -> Iterator[AssetName]:

@@ -80,13 +80,19 @@ def conditions_of(filters: Filters) -> tuple[list[str], list[Any]]:
 
 def _matches(archive: Archive, line: Json, filters: Filters) -> bool:
     """Whether a document that is no record passes the filters."""
+    titled = filters.title.lower() in line["title"].lower()
+    return titled and passes(archive, line["provider"], line["account"], filters)
+
+
+def passes(archive: Archive, provider: str, account: str, filters: Filters) -> bool:
+    """Whether what is an account's passes, as far as that says."""
+    if filters.provider not in ("", provider):
+        return False
+    if filters.account in ("", account):
+        return True
     query = "SELECT label FROM label WHERE provider = ? AND account = ? UNION SELECT hint FROM owner WHERE account = ?"
-    named = archive.database.execute(query, (line["provider"], line["account"], line["account"]))
-    return (
-        filters.provider in ("", line["provider"])
-        and filters.account in ("", line["account"], *(label for (label,) in named))
-        and filters.title.lower() in line["title"].lower()
-    )
+    named = archive.database.execute(query, (provider, account, account))
+    return filters.account in (label for (label,) in named)
 
 
 def extracted(archive: Archive) -> list[Json]:

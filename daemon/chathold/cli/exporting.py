@@ -95,6 +95,7 @@ def _as_json(taken: Taken) -> dict[str, Any]:
     return {
         "folder": str(taken.folder),
         "format": taken.format.value,
+        "replaced": taken.replaced,
         "conversations": taken.conversations,
         "documents": taken.documents,
         "messages": taken.messages,
@@ -105,12 +106,14 @@ def _as_json(taken: Taken) -> dict[str, Any]:
 
 
 def _say(taken: Taken) -> None:
-    if not (taken.conversations or taken.documents):
+    if not (taken.conversations or taken.documents or taken.files):
         note(_("Nothing matches; the export is empty."))
     counts = joined(
         chats(taken.conversations), documents(taken.documents), messages(taken.messages), files(taken.files)
     )
     write(f"✓ {clean(str(taken.folder))}: {counts}")
+    if taken.replaced:
+        write("  " + _("It took the place of the earlier export there."))
     if taken.damaged:
         write(f"  ✗ {damaged(taken.damaged)}")
     for where, what in taken.problems[:_SHOWN_PROBLEMS]:

@@ -14,6 +14,7 @@ from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, table, titled, write
 from chathold.core.plain import clean, safe
 from chathold.core.texts import _, ngettext
+from chathold.takeout.facts import begins
 
 _ROLES = {
     "user": _("You"),
@@ -63,16 +64,37 @@ def _say_conversation(shown: dict[str, Any], *, everything: bool) -> None:
     if line["gone_since"]:
         facts.append(_("not in the export of {day}; your copy stays").format(day=day(line["gone_since"])))
     write(" · ".join(facts))
+    if everything:
+        _say_branches(shown["messages"])
+    else:
+        _say_main_branch(shown["messages"])
+
+
+def _say_branches(messages: list[dict[str, Any]]) -> None:
+    """Every message: the main branch in reading order, then each of the others under words for where it begins."""
+    from chathold.rendering.branches import Branches  # noqa: PLC0415 - only here are all branches told
+
+    tree = Branches(messages)
+    others = tree.others()
+    if others:
+        write("\n══ " + _("Main branch"))
+    for step in tree.path():
+        _say_message(step.message, everything=True)
+    known = {each["id"]: each for each in messages}
+    for branch in others:
+        write("\n══ " + clean(begins(branch, known)))
+        for message in branch:
+            _say_message(message, everything=True)
+
+
+def _say_main_branch(messages: list[dict[str, Any]]) -> None:
+    """What the service showed, and how much more there is."""
     left_out = 0
-    for message in shown["messages"]:
-        if (
-            not everything
-            and (message["hidden"] or not message["on_main_branch"])
-            and message["role"] != "document"
-        ):
+    for message in messages:
+        if (message["hidden"] or not message["on_main_branch"]) and message["role"] != "document":
             left_out += 1
             continue
-        _say_message(message, everything=everything)
+        _say_message(message, everything=False)
     if left_out:
         write()
         write(
@@ -108,7 +130,8 @@ def _say_part(part: dict[str, Any], *, everything: bool) -> None:
         case "code":
             write(f"```{clean(part.get('language', ''))}\n{text}\n```")
         case "citation":
-            write(f"  [{part.get('ref', '')}] {name} {clean(part.get('url', ''))}".rstrip())
+            ref, address = clean(part.get("ref", "")), clean(part.get("url", ""))
+            write("  " + (" ".join(filter(None, (f"[{ref}]" if ref else "", name, address))) or text))
         case "attachment":
             if text:
                 called = name or _("pasted text")

@@ -25,7 +25,7 @@ from chathold.places import check_notes
 from chathold.search import Wish
 from chathold.takeout.destination import explained
 from chathold.takeout.facts import facts_of, title_of
-from chathold.takeout.files import named_by_hash, path_in, with_pictures
+from chathold.takeout.files import named_by_hash, path_in, with_names
 from chathold.takeout.markdown import body_of
 from chathold.takeout.names import safe_stem
 from chathold.takeout.selection import Selection, chosen
@@ -140,7 +140,7 @@ class _Writer:
 
     def treat(self, line: Json, mark: str) -> None:
         """Plan what is to be done about a chat, and do it."""
-        shown = with_pictures(self._archive, views.show(self._archive, line["id"]))
+        shown = with_names(self._archive, views.show(self._archive, line["id"]))
         named = facts_of(shown, self._labels)
         facts = {name: named[name] for name in NAMES}
         plan = self._plan(shown, facts)

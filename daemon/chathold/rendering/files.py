@@ -59,7 +59,8 @@ def _place(known: Json, called: str, address: str | None, *, has_text: bool) -> 
         return f'<p class="missing" dir="auto">{shown} · {missing}</p>\n'
     picture = f'<img src="{escape(address)}" alt="{escape(called)}" loading="lazy">'
     body = picture if is_picture(known) else shown
-    opening = f'<a class="file" href="{escape(address)}" download="{escape(called)}">'
+    saved_as = escape(name(known["name"]) or called)
+    opening = f'<a class="file" href="{escape(address)}" download="{saved_as}">'
     return f'<p class="file">{opening}{body}</a></p>\n'
 
 

@@ -3,8 +3,9 @@
     .DEST.chathold-unfinished   what is being written; swept away by the next export if this one is cut off
     .DEST.chathold-before       the export that was there, for the moment in which the new one takes its place
 
-A list in the folder names every file with its hash. An export replaces an earlier one only if that is just as it
-was written: what a person changed or added is never overwritten.
+A list in the folder says what was taken out, and names every file with its hash. An export replaces an earlier one
+only if that was of the same, and is just as it was written: what a person changed or added is never overwritten, and
+no chat goes because only others were asked for now.
 """
 
 from __future__ import annotations
@@ -32,10 +33,14 @@ _STEP = 1 << 20
 
 
 class Destination:
-    """A folder that is being written. Paths are relative, with `/`; `files` has the hash of each by its path."""
+    """A folder that is being written. Paths are relative, with `/`; `files` has the hash of each by its path.
 
-    def __init__(self, folder: Path) -> None:
+    `replaces`: it takes the place of an earlier export.
+    """
+
+    def __init__(self, folder: Path, *, replaces: bool = False) -> None:
         self.folder = folder
+        self.replaces = replaces
         self.files: dict[str, str] = {}
 
     def write(self, path: str, text: str | bytes) -> None:
@@ -75,25 +80,26 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def replacing(dest: Path, about: dict[str, Any]) -> Iterator[Destination]:
+def replacing(dest: Path, about: dict[str, Any], made: str | None = None) -> Iterator[Destination]:
     """Write into a hidden folder that becomes `dest` if all goes well, else leaves no trace.
 
-    `about` goes into the list of files. Raises `ChatholdError` if `dest` is something else than nothing, an
-    empty folder, or an earlier export that is as it was written.
+    `about` says in plain JSON what is taken out, and goes into the list of files, as does the time at which it is
+    `made`. Raises `ChatholdError` if `dest` is something else than nothing, an empty folder, or an earlier export
+    about the same that is as it was written.
     """
     dest = Path(os.path.realpath(dest))
     unfinished = dest.with_name(f".{dest.name}.chathold-unfinished")
     with explained(dest):
         _put_back(dest)
-        _check(dest)
+        replaces = _check(dest, about)
         dest.parent.mkdir(parents=True, exist_ok=True)
         with _alone(unfinished):
-            into = Destination(unfinished)
+            into = Destination(unfinished, replaces=replaces)
             try:
                 yield into
-                listed = {"chathold_export": 1, **about, "files": into.files}
+                listed = {"chathold_export": 1, **about, "made": made, "files": into.files}
                 (unfinished / LIST).write_text(json.dumps(listed, ensure_ascii=False, indent=1), "utf-8")
-                _check(dest)
+                _check(dest, about)
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
@@ -156,20 +162,32 @@ def _put_back(dest: Path) -> None:
         shutil.rmtree(before)
 
 
-def _check(dest: Path) -> None:
-    """Refuse a place that holds anything a person might miss."""
+def _check(dest: Path, about: dict[str, Any]) -> bool:
+    """Refuse a place that holds anything a person might miss; whether an earlier export is there."""
     if not dest.exists():
-        return
+        return False
     if not dest.is_dir():
         raise ChatholdError(_("This is a file, not a folder."), place=str(dest), advice=_CHOOSE())
     held = sorted(path for path in dest.rglob("*") if not path.is_dir() or path.is_symlink())
     if not held:
-        return
-    written = _listed(dest)
-    if written is None:
+        return False
+    earlier = _earlier(dest)
+    if earlier is None:
         raise ChatholdError(
             _("This folder is not empty, and holds no earlier export."), place=str(dest), advice=_CHOOSE()
         )
+    if any(earlier.get(name) != value for name, value in about.items()):
+        raise ChatholdError(
+            _("An export of another format, or of other chats, is here; it would be lost."),
+            place=str(dest),
+            advice=_("Choose a new or empty folder; or delete this one first, if you no longer need it."),
+        )
+    _check_unchanged(dest, held, earlier["files"])
+    return True
+
+
+def _check_unchanged(dest: Path, held: list[Path], written: dict[str, str]) -> None:
+    """Refuse a folder in which a person changed or added a file."""
     for path in held:
         name = path.relative_to(dest).as_posix()
         if name != LIST and (path.is_symlink() or written.get(name) != _hash(path)):
@@ -184,15 +202,15 @@ def _CHOOSE() -> str:  # noqa: N802 - a text said three times
     return _("Choose a new or empty folder.")
 
 
-def _listed(dest: Path) -> dict[str, str] | None:
-    """The files of the export in `dest` with their hashes; none if there is no list."""
+def _earlier(dest: Path) -> dict[str, Any] | None:
+    """What the list in `dest` says: what the export is about, and the hashes of its `files`; none without a list."""
     try:
         value = json.loads((dest / LIST).read_text("utf-8"))
     except (OSError, ValueError):
         return None
     match value:
-        case {"chathold_export": 1, "files": dict(files)}:
-            return files
+        case {"chathold_export": 1, "files": dict()}:
+            return dict(value)
         case _:
             return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -58,6 +58,12 @@ def who(message: Json) -> str:
         for each in (roles[message["role"]], message["author"], message["model"], local(message["time"]))
         if each
     )
+
+
+def begins(branch: Sequence[Json], messages: Mapping[str, Json]) -> str:
+    """Where a branch begins: after which of all the messages, given by their ids."""
+    start = messages.get(branch[0]["parent"])
+    return _("Branch after: {message}").format(message=who(start)) if start else _("Branch from the start")
 
 
 def local(moment: str | None) -> str:

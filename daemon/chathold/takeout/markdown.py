@@ -12,7 +12,7 @@ from chathold.rendering.controls import name
 from chathold.rendering.files import file_of, files_of, is_picture, title_of_text
 from chathold.rendering.markdown import host, is_address
 from chathold.takeout.defusing import defused, fenced, in_line
-from chathold.takeout.facts import facts_of, title_of, who
+from chathold.takeout.facts import begins, facts_of, title_of, who
 from chathold.takeout.front_matter import front_matter
 
 Json = dict[str, Any]
@@ -37,12 +37,9 @@ def _pieces(shown: Json, link: Link) -> Iterator[str]:
     others = tree.others()
     if others:
         yield "## " + _("Other branches")
+    messages = {each["id"]: each for each in shown["messages"]}
     for run in others:
-        start = next((each for each in shown["messages"] if each["id"] == run[0]["parent"]), None)
-        after = (
-            _("Branch after: {message}").format(message=who(start)) if start else _("Branch from the start")
-        )
-        yield f"### {in_line(name(after))}"
+        yield f"### {in_line(name(begins(run, messages)))}"
         for message in run:
             yield _message(message, link, 4)
 

@@ -64,9 +64,13 @@ class Names:
         self._taken.add(_key(name))
 
     def give(self, stem: str, known_by: str, *suffixes: str) -> str:
-        """`stem`, or where that is taken with any of the suffixes, with `known_by` or a number after it."""
+        """`stem`, or where that is taken with any of the suffixes, with `known_by` or a number after it.
+
+        Where it is known by nothing ("") it is numbered: the next is the second.
+        """
         for number in range(1_000_000):
-            more = f" {known_by}{number if number > 1 else ''}" if number else ""
+            more = f" {known_by}{number if number > 1 else ''}" if known_by else f" {number + 1}"
+            more = more if number else ""
             name = f"{_cut(stem, _MOST_BYTES - len(more.encode())).rstrip('. ')}{more}" if more else stem
             keys = {_key(name + suffix) for suffix in (suffixes or ("",))}
             if self._taken.isdisjoint(keys):

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from chathold.archive import views
-from chathold.archive.kept_files import kept_files, names_of_files
+from chathold.archive.kept_files import held_files, kept_files, names_of_files
 from chathold.archive.reading import Record, provider_of
 from chathold.archive.store import Archive
+from chathold.archive.summary import Filters
 from chathold.core.canonical import parse
 from chathold.core.errors import Damaged
 from chathold.core.texts import N_
@@ -59,15 +60,14 @@ def take_out_original(
     into: Destination,
     taken: Taken,
     progress: Progress,
-    *,
-    everything: bool,
+    whole: Filters | None,
 ) -> None:
-    """Write the records of these lines, an export for each account; `everything`: all of the user's files, too.
+    """Write the records of these lines, an export for each account; of accounts that are `whole` all files, too.
 
     What stands in pieces inside conversations is written with them.
     """
-    whole = [line for line in lines if not line.get("extracted")]
-    order = sorted(whole, key=lambda line: (line["provider"], line["account"], line.get("kind", "")))
+    records = [line for line in lines if not line.get("extracted")]
+    order = sorted(records, key=lambda line: (line["provider"], line["account"], line.get("kind", "")))
     groups = [
         (key, list(group))
         for key, group in itertools.groupby(order, key=lambda line: (line["provider"], line["account"]))
@@ -77,9 +77,13 @@ def take_out_original(
         several = sum(each[0] == provider for each, _group in groups) > 1
         folder = f"{provider}-{safe_stem(account)}" if several else provider
         export = _Export(archive, provider_of(provider), folder, into, taken)
-        for _kind, records in itertools.groupby(group, key=lambda line: line.get("kind", "")):
-            export.write_records(records, lambda: progress(next(done), len(whole)))
-        export.write_beside(account, everything=everything)
+        for _kind, alike in itertools.groupby(group, key=lambda line: line.get("kind", "")):
+            export.write_records(alike, lambda: progress(next(done), len(records)))
+        export.write_beside(account, everything=whole is not None)
+    if whole is not None:
+        written = frozenset(into.files.values())
+        missing = [each for each in held_files(archive, whole) if each.hash not in written]
+        taken.problems += [(f"{each.provider}/{each.member}", NO_PLACE) for each in missing]
 
 
 class _Export:

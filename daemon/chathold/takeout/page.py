@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import quote
 
 from chathold.archive.reading import provider_of
+from chathold.core.saying import amount
 from chathold.core.texts import _, language
 from chathold.rendering import STYLE, message_html
 from chathold.rendering.branches import Branches
 from chathold.rendering.controls import name
-from chathold.takeout.facts import address_of, local, title_of, who
+from chathold.takeout.facts import address_of, begins, local, title_of, who
 from chathold.takeout.markdown import Link
+from chathold.takeout.others import Other
 
 Json = dict[str, Any]
 
@@ -81,9 +83,9 @@ def _messages(shown: Json, link: Link) -> Iterator[str]:
     tree = Branches(shown["messages"])
     for step in tree.path():
         yield _message(step.message, link, "h2")
+    messages = {each["id"]: each for each in shown["messages"]}
     for run in tree.others():
-        title = _("Another branch")
-        yield f"<section>\n<h2>{escape(title)}</h2>\n"
+        yield f"<section>\n<h2>{escape(name(begins(run, messages)))}</h2>\n"
         for message in run:
             yield _message(message, link, "h3")
         yield "</section>\n"
@@ -102,22 +104,31 @@ def _address(path: str | None) -> str | None:
     return quote(path) if path else None
 
 
-def index_of(entries: Iterable[tuple[Json, str]], labels: Mapping[tuple[str, str], str]) -> str:
-    """The page that lists what was taken out: lines of `list`, each with the path of its page."""
+def index_of(
+    entries: Iterable[tuple[Json, str]], unnamed: Iterable[Other], labels: Mapping[tuple[str, str], str]
+) -> str:
+    """The page that lists what was taken out: lines of `list`, each with the path of its page, and other files."""
     groups: dict[str, list[str]] = {}
     for line, path in entries:
-        group = _account(line, labels)
         when = local(line["updated"])[:10] or _("unknown")
-        groups.setdefault(group, []).append(
-            f'<li><span class="when">{escape(when)}</span>'
-            f'<a href="{quote(path)}" dir="auto">{escape(name(title_of(line)))}</a></li>\n'
-        )
+        groups.setdefault(_account(line, labels), []).append(_entry(when, path, title_of(line)))
+    for each in unnamed:
+        whose = _account({"provider": each.held.provider, "account": each.held.account}, labels)
+        group = _("{account}: files that no chat names").format(account=whose)
+        groups.setdefault(group, []).append(_entry(amount(each.held.size), each.path, each.name))
     body = "".join(
         f'<h2>{escape(name(group))}</h2>\n<ul class="list">\n{"".join(items)}</ul>\n'
         for group, items in groups.items()
     )
     title = _("Chats taken out of Chathold")
     return _document(title, f"<header><h1>{escape(title)}</h1></header>\n<main>\n{body}</main>\n")
+
+
+def _entry(beside: str, path: str, called: str) -> str:
+    return (
+        f'<li><span class="when">{escape(beside)}</span>'
+        f'<a href="{quote(path)}" dir="auto">{escape(name(called))}</a></li>\n'
+    )
 
 
 def _document(title: str, body: str) -> str:

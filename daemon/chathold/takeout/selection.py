@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 
 from chathold.archive import views
 from chathold.archive.contents import ids_of
@@ -28,9 +28,24 @@ class Selection(Struct, frozen=True):
     ids: tuple[str, ...] = ()
 
     @property
-    def all(self) -> bool:
-        """Whether nothing is left out."""
-        return self == Selection()
+    def said(self) -> Json:
+        """What was asked for, as plain JSON: the fields that are not empty; nothing means everything."""
+        fields: Json = {**to_builtins(self.wish, order="deterministic"), "ids": sorted(self.ids)}
+        return {name: value for name, value in fields.items() if value}
+
+    @property
+    def query(self) -> Query:
+        """The wish, understood. Raises `UsageError` if it is not."""
+        return Query() if self.wish == Wish() else parse(self.wish)
+
+    @property
+    def accounts(self) -> Filters | None:
+        """The accounts of which everything is taken out; none where single chats are chosen."""
+        query = self.query
+        whole = not self.ids and query == Query(
+            provider=query.provider, account=query.account, newest=query.newest
+        )
+        return Filters(query.provider, query.account) if whole else None
 
 
 def chosen(archive: Archive, selection: Selection) -> list[Json]:
@@ -38,14 +53,13 @@ def chosen(archive: Archive, selection: Selection) -> list[Json]:
 
     Raises `ChatholdError` for an id that means none or several, `UsageError` for a wish that is not understood.
     """
-    wish = selection.wish
-    query = Query() if wish == Wish() else parse(wish)
+    query = selection.query
     keeps: list[Callable[[Json], bool]] = [lambda line: _within(line, query)]
     if selection.ids:
         named = {views.show(archive, each)["conversation"]["id"] for each in selection.ids}
         keeps.append(lambda line: line["id"] in named)
     if query.match or query.role or query.model or query.has:
-        found = ids_of(archive, find_chats(archive, wish))
+        found = ids_of(archive, find_chats(archive, selection.wish))
         keeps = [*keeps[1:], lambda line: line["id"] in found]
     filters = Filters(query.provider, query.account, query.title)
     lines = [line for documents in (False, True) for line in records(archive, filters, documents=documents)]

@@ -8,6 +8,7 @@ import zipfile
 from msgspec import Struct
 
 from chathold.archive import views
+from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts, labelled
 from chathold.takeout.facts import title_of
@@ -35,12 +36,14 @@ class Download(Struct, frozen=True):
 def one(archive: Archive, prefix: str, form: Format) -> Download:
     """The conversation or document that an id, or the beginning of one, names; a ZIP if files belong to it.
 
-    Raises `ChatholdError` as `show` does.
+    No two formats give the same name: what is saved to one folder stands side by side. Raises `ChatholdError` as
+    `show` does.
     """
     with archive.reading():
         line = views.show(archive, prefix)["conversation"]
         if form is Format.ORIGINAL:
-            return Download(f"{safe_stem(title_of(line))}.json", _TYPES[form], original_of(archive, line))
+            name = f"{safe_stem(title_of(line))} ({provider_of(line['provider']).TITLE}).json"
+            return Download(name, _TYPES[form], original_of(archive, line))
         piece = Writer(archive, form, labelled(accounts(archive)), alone=True).piece(line)
     name = piece.path.rpartition("/")[2]
     if form is Format.JSON:
@@ -54,4 +57,4 @@ def one(archive: Archive, prefix: str, form: Format) -> Download:
             source = path_in(archive, digest)
             if source.exists():
                 into.write(source, path.removeprefix(piece.path.rpartition("/")[0] + "/"))
-    return Download(f"{name.rpartition('.')[0]}.zip", "application/zip", packed.getvalue())
+    return Download(f"{name}.zip", "application/zip", packed.getvalue())

@@ -12,7 +12,7 @@ from chathold.archive import views
 from chathold.archive.store import Archive
 from chathold.takeout.complete import complete, written
 from chathold.takeout.facts import title_of
-from chathold.takeout.files import Beside, with_pictures
+from chathold.takeout.files import Beside, with_names
 from chathold.takeout.markdown import markdown_of
 from chathold.takeout.names import Names, safe_stem
 from chathold.takeout.page import page_of
@@ -59,7 +59,7 @@ class Writer:
             value = complete(self._archive, line)
             files = {digest: f"assets/{digest}" for digest in _hashes(value)}
             return Piece(f"{folder}/{line['id']}.json", written(value), files, len(value["messages"]))
-        shown = with_pictures(self._archive, views.show(self._archive, line["id"]))
+        shown = with_names(self._archive, views.show(self._archive, line["id"]))
         suffix = ".md" if self._form is Format.MARKDOWN else ".html"
         names = self._names.setdefault(folder, Names())
         stem = names.give(safe_stem(title_of(line)), line["id"][:8], suffix, _FILES)
