@@ -33,7 +33,9 @@ FORMAT = 3
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
 
 _HASH_BYTES = 16 << 20
-_CACHE_KIB = 16_384
+_CACHE_KIB = 1_024
+"""Of a search, which reads most pages once: memory that is fresh from the system costs more than reading them again."""
+
 _FILLING_KIB = 4_096
 """Words are written behind one another, and little is read meanwhile."""
 
