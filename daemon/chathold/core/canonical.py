@@ -63,11 +63,15 @@ class Form:
 
 
 class Parsed(Struct, frozen=True):
-    """A record as plain Python values, strings fit for UTF-8, and what was odd about its bytes."""
+    """A record as plain Python values, strings fit for UTF-8, and what was odd about its bytes.
+
+    `stripped`: what is volatile has been removed already.
+    """
 
     value: Any
     problems: tuple[Problem, ...] = ()
     readable: bool = True
+    stripped: bool = False
 
 
 class _Spelled(float):
@@ -100,7 +104,7 @@ def form_and_parsed(raw: bytes, strip: Strip) -> tuple[Form, Parsed]:
     quick = _quick_form(value, strip, 0)
     if quick is None or raw.count(b'"') != quick[0].marks + 2 * quick[1]:
         return form(raw, strip), parse(raw)
-    return quick[0], Parsed(value)
+    return quick[0], Parsed(value, stripped=True)
 
 
 def form(raw: bytes, strip: Strip) -> Form:
