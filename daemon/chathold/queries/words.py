@@ -32,6 +32,10 @@ _COMPOSING = "\u3099\u309a\u11a7-\u11ff\uff9e\uff9f"
 _PLAIN_RUN = f"([{_PLAIN}]+)(?![{_COMPOSING}])"
 """Characters that are only to be set apart, which are most of those that stand alone."""
 
+_STOPS = "\u2010-\u2027\u3000-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+_PROSE = f"[{_PLAIN}{_STOPS}]+"
+"""Most of what is written in such characters: nothing in it is to be folded, and what ends a sentence is no word."""
+
 _CHUNK = f"([{_PLAIN}])(?![{_COMPOSING}])|(?:[{_PLAIN}](?=[{_COMPOSING}])|(?![{_PLAIN}])[0-9A-Za-z\x80-\U0010ffff])+"
 _WORD = r"[0-9a-z\x80-\U0010ffff]+"
 _CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -173,6 +177,8 @@ def _prepared_run(run: str) -> str:
     """A run of what is not ASCII."""
     if len(run) <= _SHORT:
         return _short_run(run)
+    if _compiled(_PROSE).fullmatch(run):
+        return f" {' '.join(_compiled(f'[{_STOPS}]+').sub(_NOTHING, run))} "
     pieces = _compiled(_PLAIN_RUN).split(run)
     pieces[::2] = [_short_run(piece) if len(piece) <= _SHORT else _fold(piece) for piece in pieces[::2]]
     pieces[1::2] = [f" {' '.join(piece)} " for piece in pieces[1::2]]
