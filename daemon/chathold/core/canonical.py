@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 import orjson
@@ -79,16 +79,17 @@ class _Spelled(float):
 
     __slots__ = ("spelling",)
 
-    def __new__(cls, spelling: str) -> Self:
-        """The number that `spelling` writes."""
-        number = super().__new__(cls, spelling)
-        number.spelling = spelling
-        return number
-
     spelling: str
 
 
-_spelling = msgspec.json.Decoder(float_hook=_Spelled)
+def _spelled(spelling: str) -> _Spelled:
+    """The number that `spelling` writes."""
+    number = _Spelled(spelling)
+    number.spelling = spelling
+    return number
+
+
+_spelling = msgspec.json.Decoder(float_hook=_spelled)
 
 
 def _as_spelled(value: Any) -> orjson.Fragment:
