@@ -564,6 +564,20 @@ def test_words_are_brought_together_once_they_are_in_pieces(
     assert [set(a.results) for a in answers(archive)] == [set(b.results) for b in expected]
 
 
+def test_very_many_pieces_are_brought_together_while_it_is_filled(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before FTS5 does so in one transaction of any size; answers stay."""
+    expected = answers(archive)
+    monkeypatch.setattr(filling, "_BATCH", 1)
+    monkeypatch.setattr("chathold.search.index._MANY", 4)
+    catch_up(archive, anew=True, stop=lambda: True)
+    while standing(archive).differs:
+        catch_up(archive, stop=lambda: True)
+    assert _pieces(archive) == 1 + 6 - 4
+    assert [set(a.results) for a in answers(archive)] == [set(b.results) for b in expected]
+
+
 def _pieces(archive: Archive) -> int:
     with closing(sqlite3.connect(index_file(archive))) as database:
         return int(database.execute("SELECT count(DISTINCT segid) FROM text_idx").fetchone()[0])

@@ -56,8 +56,11 @@ class Batch:
 
     def write(self) -> None:
         """Make them searchable. The newest record gets the lowest numbers, and in it the last message."""
-        if not self._marks and not self._passed_over:
-            return
+        if self._marks or self._passed_over:
+            self._write()
+            self._index.gather()
+
+    def _write(self) -> None:
         index = self._index
         with index.transaction("a batch of the index"):
             database = index.database
