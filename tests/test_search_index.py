@@ -583,6 +583,18 @@ def _pieces(archive: Archive) -> int:
         return int(database.execute("SELECT count(DISTINCT segid) FROM text_idx").fetchone()[0])
 
 
+def test_nobody_looks_for_damaged_records_where_there_are_none(
+    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that is complete has noted that there are none; what it has not noted is looked for."""
+    monkeypatch.setattr("chathold.search.index.Index.passed_over", _interrupted)
+    assert chathold(home, "search", "user")["total"] == 5
+    with closing(sqlite3.connect(index_file(archive))) as database, database:
+        database.execute("DELETE FROM about WHERE name = 'whole'")
+    with pytest.raises(KeyboardInterrupt):
+        standing(archive)
+
+
 def test_progress_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Records done, of how many."""
     monkeypatch.setattr(filling, "_BATCH", 1)
