@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import scripts_of_the_world as world
+from chathold.archive.store import Archive
+from chathold.search import Wish, find
 from commands import chathold
 from scripts_of_the_world import START, account
 from world_truth import CHATGPT, CLAUDE, DAY, DEEPSEEK, Chat, Document, Export, Kind, Piece, Turn, named
@@ -239,6 +242,7 @@ def test_so_are_beginnings(small: Path, monkeypatch: pytest.MonkeyPatch, part: i
     monkeypatch.setattr("chathold.search.finding.COMMON", 2)
     monkeypatch.setattr("chathold.search.finding._NEWEST_RANKED", 2)
     monkeypatch.setattr("chathold.search.finding._NEWEST_PART", part)
+    monkeypatch.setattr("chathold.search.finding.COMMON_BEGINNING", 2)
     for more in ("", " role:user", " provider:chatgpt"):
         whole, begun = (
             chathold(small, "search", f"{word}{more}", "--limit", "2") for word in ("mango", "man*")
@@ -247,6 +251,19 @@ def test_so_are_beginnings(small: Path, monkeypatch: pytest.MonkeyPatch, part: i
         assert [each["message"] for each in begun["results"]] == [
             each["message"] for each in whole["results"]
         ]
+
+
+def test_beginnings_are_sooner_answered_by_the_newest(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Than whole words are; all of them are found, page by page."""
+    best, newest = messages(small, "mango"), ["g3", "g2", "g1", "c3", "c1"]
+    monkeypatch.setattr("chathold.search.finding.COMMON_BEGINNING", 4)
+    assert messages(small, "mango") == best != newest
+    archive = Archive.open(small / "archive")
+    assert archive is not None
+    with closing(archive):
+        pages = [find(archive, Wish("man*"), limit=2, offset=at) for at in (0, 2, 4)]
+    assert [hit.message for page in pages for hit in page.results] == newest
+    assert {page.total for page in pages} == {5}
 
 
 def test_a_result_says_where_it_is(small: Path) -> None:

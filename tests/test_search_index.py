@@ -564,9 +564,35 @@ def test_words_are_brought_together_once_they_are_in_pieces(
     assert [set(a.results) for a in answers(archive)] == [set(b.results) for b in expected]
 
 
+def test_very_many_pieces_are_brought_together_while_it_is_filled(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before FTS5 does so in one transaction of any size; answers stay."""
+    expected = answers(archive)
+    monkeypatch.setattr(filling, "_BATCH", 1)
+    monkeypatch.setattr("chathold.search.index._MANY", 4)
+    catch_up(archive, anew=True, stop=lambda: True)
+    while standing(archive).differs:
+        catch_up(archive, stop=lambda: True)
+    assert _pieces(archive) == 1 + 6 - 4
+    assert [set(a.results) for a in answers(archive)] == [set(b.results) for b in expected]
+
+
 def _pieces(archive: Archive) -> int:
     with closing(sqlite3.connect(index_file(archive))) as database:
         return int(database.execute("SELECT count(DISTINCT segid) FROM text_idx").fetchone()[0])
+
+
+def test_nobody_looks_for_damaged_records_where_there_are_none(
+    home: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that is complete has noted that there are none; what it has not noted is looked for."""
+    monkeypatch.setattr("chathold.search.index.Index.passed_over", _interrupted)
+    assert chathold(home, "search", "user")["total"] == 5
+    with closing(sqlite3.connect(index_file(archive))) as database, database:
+        database.execute("DELETE FROM about WHERE name = 'whole'")
+    with pytest.raises(KeyboardInterrupt):
+        standing(archive)
 
 
 def test_progress_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

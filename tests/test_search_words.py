@@ -48,6 +48,20 @@ def test_words_of(text: str, expected: str) -> None:
     assert " ".join(words(text)) == expected
 
 
+PROSE = "数据库データ界한" + "".join(
+    map(chr, (*range(0x2010, 0x2028), *range(0x3000, 0x3012), *range(0xFF01, 0xFF20)))
+)
+
+
+@given(st.text(st.sampled_from(PROSE), min_size=1, max_size=40))
+def test_prose_has_the_words_of_its_characters(text: str) -> None:
+    """However long it is, and whatever ends its sentences."""
+    apart = [word for each in text for word in words(each)]
+    assert [each for each in words(text) if not each.isascii()] == [
+        each for each in apart if not each.isascii()
+    ]
+
+
 @given(ANY)
 def test_words_are_their_own_words(text: str) -> None:
     """So that what is copied from a snippet finds again."""

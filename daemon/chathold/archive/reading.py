@@ -56,7 +56,8 @@ def read_parsed(record: Record, parsed: Parsed) -> tuple[Reading, bool]:
         problems = parsed.problems or (Problem("", canonical.UNREADABLE),)
         return Reading(problems=problems), False
     provider = provider_of(record.provider)
-    provider.strip(record.kind, value)  # of several byte strings of one form, any one was kept
+    if not parsed.stripped:
+        provider.strip(record.kind, value)  # of several byte strings of one form, any one was kept
     reading = provider.read(record.kind, value)
     if parsed.problems:
         reading = replace(reading, problems=parsed.problems + reading.problems)

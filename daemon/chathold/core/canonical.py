@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 import orjson
@@ -63,11 +63,15 @@ class Form:
 
 
 class Parsed(Struct, frozen=True):
-    """A record as plain Python values, strings fit for UTF-8, and what was odd about its bytes."""
+    """A record as plain Python values, strings fit for UTF-8, and what was odd about its bytes.
+
+    `stripped`: what is volatile has been removed already.
+    """
 
     value: Any
     problems: tuple[Problem, ...] = ()
     readable: bool = True
+    stripped: bool = False
 
 
 class _Spelled(float):
@@ -75,16 +79,17 @@ class _Spelled(float):
 
     __slots__ = ("spelling",)
 
-    def __new__(cls, spelling: str) -> Self:
-        """The number that `spelling` writes."""
-        number = super().__new__(cls, spelling)
-        number.spelling = spelling
-        return number
-
     spelling: str
 
 
-_spelling = msgspec.json.Decoder(float_hook=_Spelled)
+def _spelled(spelling: str) -> _Spelled:
+    """The number that `spelling` writes."""
+    number = _Spelled(spelling)
+    number.spelling = spelling
+    return number
+
+
+_spelling = msgspec.json.Decoder(float_hook=_spelled)
 
 
 def _as_spelled(value: Any) -> orjson.Fragment:
@@ -100,7 +105,7 @@ def form_and_parsed(raw: bytes, strip: Strip) -> tuple[Form, Parsed]:
     quick = _quick_form(value, strip, 0)
     if quick is None or raw.count(b'"') != quick[0].marks + 2 * quick[1]:
         return form(raw, strip), parse(raw)
-    return quick[0], Parsed(value)
+    return quick[0], Parsed(value, stripped=True)
 
 
 def form(raw: bytes, strip: Strip) -> Form:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Slice(NamedTuple):
+class Slice(Struct, frozen=True):
     """Bytes of a form: where they begin, and how many they are."""
 
     form: int

@@ -97,21 +97,19 @@ def _without_text(draft: Draft, message: Mapping[str, Any]) -> None:
 def _words(draft: Draft, content: Mapping[str, Any]) -> None:
     """`text` and `multimodal_text`."""
     kind, name = draft.voice
-    match content.get("parts"):
-        case list(parts):
-            for index, part in enumerate(parts):
-                if isinstance(part, str):
-                    draft.say(kind, part, type_="text", name=name)
-                    if "sandbox:/" in part:
-                        _sandboxed(draft, part)
-                elif part is not None:
-                    _piece(draft, part, index)
-        case None:
-            draft.say(kind, text(content.get("text")), type_="text", name=name)
-        case str(part):
-            draft.say(kind, part, type_="text", name=name)
-        case odd:
-            _odd(draft, odd, "content.parts")
+    parts = content.get("parts")
+    if isinstance(parts, list):
+        for index, part in enumerate(parts):
+            if isinstance(part, str):
+                draft.say(kind, part, type_="text", name=name)
+                if "sandbox:/" in part:
+                    _sandboxed(draft, part)
+            elif part is not None:
+                _piece(draft, part, index)
+    elif parts is None or isinstance(parts, str):
+        draft.say(kind, text(content.get("text")) if parts is None else parts, type_="text", name=name)
+    else:
+        _odd(draft, parts, "content.parts")
 
 
 def _odd(draft: Draft, value: Any, place: str) -> None:

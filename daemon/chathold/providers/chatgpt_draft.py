@@ -13,6 +13,11 @@ from chathold.providers.chatgpt_text import best_text, shown
 from chathold.providers.notes import NEW_TYPE
 from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, told_by
 
+_TOOL, _ASSISTANT = (
+    Role.TOOL,
+    Role.ASSISTANT,
+)  # to ask an enum for a member takes as long as all else in `voice`
+_PLAIN = PartKind.TEXT, ""
 _EVERYBODY = frozenset({"", "all", "assistant", "user"})
 _BESIDE_TEXT = NO_TEXT | {"name", "file_name"}
 
@@ -76,8 +81,8 @@ class Draft(Struct):
     @property
     def voice(self) -> tuple[PartKind, str]:
         """What plain words of this message are, and the tool they come from or go to."""
-        if self.role is Role.TOOL:
+        if self.role is _TOOL:
             return PartKind.TOOL_RESULT, self.author
-        if self.role is Role.ASSISTANT and self.recipient is not None and self.recipient not in _EVERYBODY:
+        if self.role is _ASSISTANT and self.recipient is not None and self.recipient not in _EVERYBODY:
             return PartKind.TOOL_CALL, self.recipient
-        return PartKind.TEXT, ""
+        return _PLAIN

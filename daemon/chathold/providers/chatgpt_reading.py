@@ -111,13 +111,14 @@ def _extract_order(extract: Extract) -> tuple[float, str, str]:
     return extract.time or 0.0, extract.message, extract.kind
 
 
-def _time(held: Mapping[str, Any], name: str, place: str, finds: _Finds) -> float | None:
+def _time(held: Mapping[str, Any], name: str, node: str, finds: _Finds) -> float | None:
+    """A time of the conversation, or of the message of a `node`."""
     value = held.get(name)
     if value is None or value == "":
         return None
     time = seconds(value)
     if time is None:
-        finds.problem(place + name, _ODD_TIME)
+        finds.problem(f"mapping.{node}.message.{name}" if node else name, _ODD_TIME)
     return time
 
 
@@ -220,7 +221,6 @@ def _message(node: str, parents: tuple[str, ...], message: Mapping[str, Any], fi
         finds.problems,
     )
     read_content(draft, message)
-    time = message.get("create_time")
     beside = {name: held for name in _BESIDE_METADATA if (held := message.get(name)) is not None}
     result = Message(
         node,
@@ -228,10 +228,10 @@ def _message(node: str, parents: tuple[str, ...], message: Mapping[str, Any], fi
         parents,
         draft.author,
         text(metadata.get("model_slug")),
-        None if time is None else _time(message, "create_time", f"mapping.{node}.message.", finds),
+        _time(message, "create_time", node, finds),
         tuple(draft.parts),
         tuple(draft.attachments.values()),
-        hidden=_out_of_sight(message, metadata, content),
+        hidden=_out_of_sight(message, author, metadata, content),
         metadata={**metadata, **beside} if beside else metadata,
     )
     if isinstance(content, dict):
@@ -249,12 +249,14 @@ def _role(node: str, author: Mapping[str, Any], finds: _Finds) -> Role:
     return role
 
 
-def _out_of_sight(message: Mapping[str, Any], metadata: Mapping[str, Any], content: Any) -> bool:
+def _out_of_sight(
+    message: Mapping[str, Any], author: Mapping[str, Any], metadata: Mapping[str, Any], content: Any
+) -> bool:
     """Whether ChatGPT does not show this message in the chat."""
     if message.get("weight", 1) == 0 or metadata.get("is_visually_hidden_from_conversation") is True:
         return True
     kind = content.get("content_type") if isinstance(content, dict) else None
-    return kind in _CONTEXTS or mapping(message.get("author")).get("role") in _UNSEEN
+    return kind in _CONTEXTS or author.get("role") in _UNSEEN
 
 
 # Documents inside conversations.

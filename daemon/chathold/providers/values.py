@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -47,9 +46,11 @@ def seconds(value: Any) -> float | None:
     and what lies before 1970 or after the year 9999, is unknown.
     """
     match value:
+        case float():  # as nearly all are
+            return _plausible(value)
         case bool():
             return None
-        case int() | float():
+        case int():
             return _plausible(value)
         case str():
             return _from_text(value.strip())
@@ -79,10 +80,7 @@ def _numeral(value: str) -> float | None:
 
 
 def _plausible(value: float) -> float | None:
-    if isinstance(value, int) and not 0 < value < _YEAR_10000:
-        return None
-    value = float(value)
-    return value if math.isfinite(value) and 0 < value < _YEAR_10000 else None
+    return float(value) if 0 < value < _YEAR_10000 else None
 
 
 def masked(address: Any) -> str:

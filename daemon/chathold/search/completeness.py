@@ -61,7 +61,7 @@ def compared(archive: Archive, index: Index | None) -> Compared:
     with archive.reading():
         noted = index.about("marker") if index else None
         if index and noted and noted == marker(archive.database):
-            damaged = index.passed_over()
+            damaged = {} if index.about("whole") == noted else index.passed_over()
             if all(stored_as(archive.database, number) == then for number, then in damaged.items()):
                 left = frozenset(damaged)
                 return Compared(index.count() - len(left), left, left, noted=True)

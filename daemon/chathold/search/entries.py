@@ -6,7 +6,7 @@ reasoning, tools, sources and hidden messages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntFlag
 from hashlib import sha256
 
@@ -24,6 +24,7 @@ ROLES = tuple(Role)
 TITLE = -1
 COLUMNS = ("said", "aside", "title", "files")
 
+_CODE, _ATTACHMENT = PartKind.CODE, PartKind.ATTACHMENT  # to ask an enum for a member takes long
 _SAYING = (PartKind.TEXT, PartKind.CODE)
 _SAYERS = (Role.USER, Role.ASSISTANT, Role.DOCUMENT)
 _FENCE = "```"
@@ -53,10 +54,11 @@ class Entry(Struct, frozen=True):
     @property
     def key(self) -> bytes:
         """Changes whenever anything of the entry does: `KEY_BYTES` of SHA-256."""
-        about = repr(
-            (self.message, self.role, self.time, self.model, int(self.marks), *map(len, self.columns))
-        )
-        return sha256("".join((about, *self.columns)).encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
+        said, aside, title, files = self.columns
+        sizes = f"{len(said)}, {len(aside)}, {len(title)}, {len(files)}"
+        about = f"({self.message!r}, {self.role}, {self.time}, {self.model!r}, {int(self.marks)}, {sizes})"
+        text = f"{about}{said}{aside}{title}{files}"
+        return sha256(text.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES]
 
 
 _MARKS = {
@@ -79,9 +81,9 @@ def entries_of(contents: Contents) -> Iterator[Entry]:
             yield entry
 
 
-def _entry(message: Message, extras: Iterable[str], place: Slice | None) -> Entry:
+def _entry(message: Message, extras: Sequence[str], place: Slice | None) -> Entry:
     said, aside, files = columns(message)
-    beyond = [text for text in extras if text not in said and text not in aside]
+    beyond = [text for text in extras if text not in said and text not in aside] if extras else []
     return Entry(
         message.id,
         ROLES.index(message.role),
@@ -98,7 +100,7 @@ def columns(message: Message) -> tuple[str, str, str]:
     speaks = message.role in _SAYERS and not message.hidden
     said, aside, files = [], [], []
     for part in message.parts:
-        if part.kind is PartKind.ATTACHMENT:
+        if part.kind is _ATTACHMENT:
             files += [part.name, part.text]
         elif speaks and part.kind in _SAYING:
             said.append(part.text)
@@ -113,8 +115,8 @@ def marks_of(message: Message) -> Marks:
     """Whether there is code in a message, or a file with it."""
     code, attachment = False, bool(message.attachments)
     for part in message.parts:
-        code = code or part.kind is PartKind.CODE or bool(part.language) or _FENCE in part.text
-        attachment = attachment or part.kind is PartKind.ATTACHMENT
+        code = code or part.kind is _CODE or bool(part.language) or _FENCE in part.text
+        attachment = attachment or part.kind is _ATTACHMENT
     return _MARKS[code, attachment]
 
 
@@ -123,7 +125,9 @@ def _words(part: Part) -> list[str]:
 
 
 def _joined(texts: list[str]) -> str:
-    return "\n".join(filter(None, texts)) if len(texts) > 1 else "".join(texts)
+    if len(texts) > 1:
+        return "\n".join(filter(None, texts))
+    return texts[0] if texts else ""
 
 
 def _seconds(time: float | None) -> int | None:

@@ -24,7 +24,7 @@ class Batch:
         self._providers: dict[int, str] = {}
         self._updated: dict[int, float] = {}
         self._held: dict[int, list[Held]] = {}
-        self._new: list[tuple[int, Entry, bytes]] = []
+        self._new: dict[int, list[tuple[Entry, bytes]]] = {}
         self._gone: list[int] = []
         self._passed_over: dict[int, bytes] = {}
 
@@ -34,14 +34,16 @@ class Batch:
         for held in self._index.held(record):
             known.setdefault(held.key, []).append(held)
         kept: list[Held] = []
+        new: list[tuple[Entry, bytes]] = []
         for entry in entries_of(contents):
             key = entry.key
             same = known.get(key)
             if same:
                 kept.append(same.pop())
             else:
-                self._new.append((record, entry, key))
+                new.append((entry, key))
                 self.size += sum(map(len, entry.columns))
+        self._new[record] = new
         self._gone += [held.number for same in known.values() for held in same]
         self._held[record] = kept
         self._marks[record] = mark
@@ -54,8 +56,11 @@ class Batch:
 
     def write(self) -> None:
         """Make them searchable. The newest record gets the lowest numbers, and in it the last message."""
-        if not self._marks and not self._passed_over:
-            return
+        if self._marks or self._passed_over:
+            self._write()
+            self._index.gather()
+
+    def _write(self) -> None:
         index = self._index
         with index.transaction("a batch of the index"):
             database = index.database
@@ -74,12 +79,12 @@ class Batch:
 
     def _insert(self) -> None:
         database = self._index.database
-        self._new.sort(key=lambda each: (self._updated[each[0]], each[0]))
-        self._new.reverse()
-        numbers = self._index.numbers(len(self._new), older=self._is_older())
+        order = sorted(self._new, key=lambda record: (self._updated[record], record), reverse=True)
+        new = [(record, *each) for record in order for each in reversed(self._new[record])]
+        numbers = self._index.numbers(len(new), older=self._is_older())
         kinds: dict[Kind, int] = {}
         rows = []
-        for number, (record, entry, key) in zip(numbers, self._new, strict=True):
+        for number, (record, entry, key) in zip(numbers, new, strict=True):
             kind = (self._providers[record], entry.model, entry.role, int(entry.marks))
             if kind not in kinds:
                 kinds[kind] = self._index.kind(kind)
@@ -89,7 +94,7 @@ class Batch:
             "INSERT INTO text (rowid, said, aside, title, files) VALUES (?, ?, ?, ?, ?)",
             (
                 (number, *map(prepared, entry.columns))
-                for number, (_record, entry, _key) in zip(numbers, self._new, strict=True)
+                for number, (_record, entry, _key) in zip(numbers, new, strict=True)
             ),
         )
         database.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)

@@ -30,6 +30,9 @@ _Answer = TypeVar("_Answer")
 COMMON = 20_000
 """Of more matches than this, only the newest are looked at: to rank them all would take too long, and say little."""
 
+COMMON_BEGINNING = 5_000
+"""The same where a beginning is sought: it stands for many words, and how often they are said says less."""
+
 _NEWEST_RANKED = 2_000
 _NEWEST_PART = 4
 """Where so many match, this part of all entries will hold the newest of them."""
@@ -165,7 +168,7 @@ class _Search(Struct):
         """How many match; and of a beginning, which FTS5 is slow to look up twice, the numbers of the newest."""
         match = self.query.match
         what, first = "count(*), ''", []
-        if any(phrase.prefix for phrase in self.query.phrases):
+        if self._begins():
             what, first = "count(*), group_concat(text.rowid) FILTER (WHERE text.rowid < ?)", [self._edge()]
         if not match:
             query, bound = f"SELECT count(*), '' FROM entry WHERE {conditions}", values
@@ -179,6 +182,10 @@ class _Search(Struct):
             query, bound = f"SELECT {what} FROM text WHERE text MATCH ?", [*first, match]
         total, newest = self.index.database.execute(query, bound).fetchone()
         return total, newest or ""
+
+    def _begins(self) -> bool:
+        """Whether there are words of which only the beginning is told."""
+        return any(phrase.prefix for phrase in self.query.phrases)
 
     def _edge(self) -> int:
         """Below this are the numbers of a newest part of all entries."""
@@ -198,12 +205,12 @@ class _Search(Struct):
             query, bound = f"{what} entry WHERE {conditions} {newest}", values
         elif self.query.newest:
             query, bound = f"{what} {joined} {newest}", [match, *values]
-        elif total > COMMON:
+        elif total > (COMMON_BEGINNING if self._begins() else COMMON):
             last = max(_NEWEST_RANKED, sum(page))
             known = numbers.split(",", last)[:last]
             if len(known) == last:
                 inner, bound = (
-                    f"{what} entry WHERE id IN (SELECT value FROM json_each(?))",
+                    f"{what} json_each(?) CROSS JOIN entry ON entry.id = value",
                     [f"[{','.join(known)}]"],
                 )
             else:

@@ -33,7 +33,9 @@ FORMAT = 3
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)
 
 _HASH_BYTES = 16 << 20
-_CACHE_KIB = 16_384
+_CACHE_KIB = 1_024
+"""Of a search, which reads most pages once: memory that is fresh from the system costs more than reading them again."""
+
 _FILLING_KIB = 4_096
 """Words are written behind one another, and little is read meanwhile."""
 
@@ -42,12 +44,13 @@ _FREE_PART = 100
 _PAGE, _LEAF = 8192, 8140
 """Bytes of a page, and of it that FTS5 may fill: a leaf that is larger would take two."""
 
-_CRISIS = 64
+_CRISIS, _MANY = 64, 56
 _PIECE = 1000
 _LOOSE_PART, _LOOSE = 4, 16
 """Words are in one piece (segment) a transaction. They are brought together when this part of all is outside of the
-largest, or so many pieces are there; while much is written, not before there are `_CRISIS`. `_PIECE` are the pages
-one transaction brings together."""
+largest, or so many pieces are there; while much is written, not before there are `_MANY`: with `_CRISIS` FTS5 does it
+by itself, in one transaction that makes the write-ahead log as large as all of them. `_PIECE` are the pages one
+transaction brings together."""
 
 _MIDDLE = 1 << 20
 """The first entries get numbers around this: three bytes each, whether older or newer ones follow."""
@@ -250,14 +253,27 @@ class Index:
 
     def merge(self, stop: Callable[[], bool]) -> bool:
         """Bring the words together where they are in many pieces, unless told to stop; whether that is done."""
-        query = "SELECT count(*) FROM text_idx GROUP BY segid ORDER BY 1"
-        *loose, largest = [0, *(size for (size,) in self.database.execute(query))]
+        *loose, largest = [0, *self._pieces()]
         if len(loose) <= _LOOSE and sum(loose) * _LOOSE_PART <= largest:
             return True
+        return self._merge(-_PIECE, stop)
+
+    def gather(self) -> None:
+        """Bring together the pieces that were written lately, once they are very many."""
+        if len(self._pieces()) >= _MANY:
+            self._merge(_PIECE, lambda: False)
+
+    def _pieces(self) -> list[int]:
+        """About how large each piece is, the largest last."""
+        query = "SELECT count(*) FROM text_idx GROUP BY segid ORDER BY 1"
+        return [size for (size,) in self.database.execute(query)]
+
+    def _merge(self, pages: int, stop: Callable[[], bool]) -> bool:
+        """Merge so many pages a transaction, as FTS5 has it: negative for all pieces. Whether nothing is left."""
         while not stop():
             before = self.database.total_changes
             with self.transaction("a piece of the merged index"):
-                self.database.execute("INSERT INTO text (text, rank) VALUES ('merge', ?)", (-_PIECE,))
+                self.database.execute("INSERT INTO text (text, rank) VALUES ('merge', ?)", (pages,))
             if self.database.total_changes - before < 2:  # noqa: PLR2004 - so FTS5 tells that nothing was left
                 return True
         return False

@@ -115,6 +115,7 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
         if finished == len(pending) and index.merge(stop):
             with index.transaction("the note that it is complete"):
                 index.note("marker", mark)
+                index.note("whole", "" if index.passed_over() else mark)
         index.shrink()
         index.checkpoint()
 

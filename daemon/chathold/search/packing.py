@@ -12,9 +12,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import NamedTuple
 
 import zstandard
+from msgspec import Struct
 
 from chathold.core.slice import Slice
 
@@ -27,7 +27,7 @@ _compressor = zstandard.ZstdCompressor(level=3)
 _decompressor = zstandard.ZstdDecompressor()
 
 
-class Held(NamedTuple):
+class Held(Struct, frozen=True):
     """An entry in the index: its number, its key (`KEY_BYTES`), and where its bytes stand, if that is known."""
 
     number: int
