@@ -15,6 +15,7 @@ from typing import Any
 from chathold.archive import blobs, summary
 from chathold.archive.facts import part_sets, standing_now
 from chathold.archive.folder import DATABASE
+from chathold.archive.naming import accounts_named
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
@@ -31,11 +32,12 @@ _LISTED = 50
 
 
 def check(archive: Archive, provider: str, account: str, progress: Progress | None = None) -> list[Json]:
-    """One answer for every account that matches. Use inside `Archive.writing`, with nothing pending."""
+    """One answer for every account that is named. Use inside `Archive.writing`, with nothing pending."""
+    named = accounts_named(archive.database, provider, account)
     return [
         _check_account(archive, each, progress)
         for each in summary.accounts(archive)
-        if provider in ("", each["provider"]) and account in ("", each["account"], each["label"])
+        if (each["provider"], each["account"]) in named
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from chathold.archive.naming import check_named
 from chathold.archive.summary import Filters, accounts, labelled, records
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
@@ -42,6 +43,7 @@ def list_command(
     """List what matches, the one that changed last first."""
     filters = Filters(provider or "", account, " ".join(words), gone)
     with archive_of(call.home) as archive, archive.reading():
+        check_named(archive.database, filters.provider, filters.account)
         wanted = limit if limit is not None else -1 if call.as_json else _SHOWN + 1
         found = records(archive, filters, documents=documents, limit=wanted)
         names = labelled(accounts(archive))

@@ -18,6 +18,7 @@ from chathold.cli.output import answer, day, note, titled, write
 from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
+from chathold.queries.lexing import FILTERS, like_filters
 from chathold.search import Found, Hit, Wish, catch_up, find, standing
 
 MARKS = ("⟪", "⟫")
@@ -55,6 +56,7 @@ def search_command(
         "damaged": found.damaged,
     }
     answer(value, as_json=call.as_json, words=lambda: _say(found))
+    _say_like_filters(wish.text)
     _say_pending(found.pending, found.damaged)
 
 
@@ -119,6 +121,12 @@ def _say_hit(hit: Hit) -> None:
         f"{marks[0]}{clean(each.text)}{marks[1]}" if each.marked else clean(each.text) for each in hit.snippet
     )
     write("  " + "".join(pieces))
+
+
+def _say_like_filters(text: str) -> None:
+    said = _("“{word}” was searched for as it stands: there is no such filter. There are: {filters}.")
+    for each in like_filters(text):
+        note(said.format(word=clean(each), filters=", ".join(f"{name}:" for name in FILTERS)))
 
 
 def _say_pending(pending: int, damaged: int) -> None:

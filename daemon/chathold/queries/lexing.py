@@ -37,6 +37,9 @@ _PIECE = re.compile(
 )
 
 
+_LIKE_A_FILTER = re.compile(r"[a-z]{2,}:[^\s:/\\]", re.IGNORECASE)
+
+
 class Kind(Enum):
     """What a piece of a query is."""
 
@@ -77,6 +80,12 @@ def pieces(text: str, *, incomplete: bool) -> list[Piece]:
         if piece:
             found.append(piece)
     return found
+
+
+def like_filters(text: str) -> tuple[str, ...]:
+    """The words of a query that are written as filters are, and are none."""
+    found = pieces(text, incomplete=True)
+    return tuple(each.text for each in found if each.kind is Kind.WORD and _LIKE_A_FILTER.match(each.text))
 
 
 def _piece(match: re.Match[str], *, original: str, incomplete: bool) -> Piece | None:
