@@ -22,6 +22,7 @@ from chathold.archive.verifying import asset_problem
 from chathold.core.errors import ArchiveError
 from chathold.core.problem import NOT_SHOWN
 from chathold.core.texts import _
+from chathold.filesystems import on_same_disk
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -178,7 +179,7 @@ def _unconfirmed(archive: Archive, mine: tuple[str, str]) -> int:
 
 
 def copies(archive: Archive) -> list[Json]:
-    """Second copies: whether each can be reached now, and whether it was made after the newest import."""
+    """Second copies: whether each can be reached now, is newer than the newest import, and on the archive's disk."""
     (newest,) = archive.database.execute("SELECT coalesce(max(imported), 0) FROM file").fetchone()
     rows = archive.database.execute("SELECT folder, made FROM copy ORDER BY made DESC").fetchall()
     return [
@@ -187,6 +188,7 @@ def copies(archive: Archive) -> list[Json]:
             "made": summary.moment(made),
             "reachable": (Path(folder) / DATABASE).exists(),
             "current": made >= newest,
+            "same_disk": on_same_disk(archive.folder, Path(folder)),
         }
         for folder, made in rows
     ]

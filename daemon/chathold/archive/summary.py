@@ -206,7 +206,11 @@ def totals(archive: Archive) -> Json:
 
 
 def _database_bytes(archive: Archive) -> int:
-    return sum(path.stat().st_size for path in archive.folder.glob("archive.db*"))
+    """As much as a copy of the database takes, whatever of it still stands in its log."""
+    (pages,), (size,) = (
+        archive.database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+    )
+    return int(pages * size)
 
 
 def labelled(rows: Iterable[Json]) -> dict[tuple[str, str], str]:

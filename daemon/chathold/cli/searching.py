@@ -103,7 +103,7 @@ def _say(found: Found) -> None:
     write()
     more = found.total - len(found.results)
     write(
-        ngettext("{n} message found.", "{n} messages found.", found.total).format(n=f"{found.total:,}")
+        ngettext("{n} match.", "{n} matches.", found.total).format(n=f"{found.total:,}")
         + (" " + _("Add words, or --limit N, to see others.") if more else "")
     )
     write(_('"chathold show ID" shows a chat.'))

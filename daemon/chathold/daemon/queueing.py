@@ -158,7 +158,8 @@ class Queue(Struct):
             self.stream.tell(Event(Kind.TROUBLE, words, download.path, cause=_NOT_PUT_AWAY))
         for provider, label in answer.accounts:
             words = _(
-                "This is the first export of {provider}, {label}. Not yours? “chathold forget --account” removes it."
+                "This is the first export of {provider}, {label}."
+                " Not yours? “chathold forget --account {provider}/{label}” removes it."
             )
             self.stream.tell(Event(Kind.NEW_ACCOUNT, words.format(provider=provider, label=label)))
         if receipt.get("parts", {}).get("missing"):
