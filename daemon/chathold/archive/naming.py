@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from chathold.core.errors import UsageError
+from chathold.core.saying import listed
 from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _
 from chathold.services.naming import service_named
@@ -87,5 +88,5 @@ def several_meant(place: str, found: Iterable[str]) -> UsageError:
     return UsageError(
         _("Several accounts could be meant."),
         place=place,
-        advice=_("Name one of these: {accounts}.").format(accounts=", ".join(found)),
+        advice=_("Name one of these: {accounts}.").format(accounts=listed(found)),
     )

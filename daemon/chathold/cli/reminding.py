@@ -9,6 +9,7 @@ import click
 
 from chathold.archive.naming import best_named, no_such_account, several_meant
 from chathold.archive.store import Archive
+from chathold.cli.borrowed import Between
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, day, table, write
 from chathold.configuration import load
@@ -37,7 +38,8 @@ _STAGES = {
 @click.argument("words", nargs=-1, metavar="[list|on|off|snooze|asked|came] [PROVIDER[/ACCOUNT]]")
 @click.option(
     "--days",
-    type=click.FloatRange(0.01, 3650),
+    type=Between(0.01, 3650),
+    metavar="N",
     default=LATER_DAYS,
     show_default=True,
     help=_("For how many days to snooze."),
@@ -96,7 +98,7 @@ def _chosen(standing: list[Reminder], whose: str, answered: Said) -> list[Remind
     """The reminders that are answered. A service of which nothing is archived has one for the asking."""
     found = _those_meant(standing, whose)
     if answered in (Said.ASKED, Said.CAME) and len(found) > 1:
-        raise several_meant(whose, [f"{each.provider}/{each.account} ({each.label})" for each in found])
+        raise several_meant(whose, map(_named, found))
     provider, slash, _account = whose.partition("/")
     if not found and provider and not slash:
         name = service_named(provider)
@@ -104,6 +106,12 @@ def _chosen(standing: list[Reminder], whose: str, answered: Said) -> list[Remind
     if not found:
         raise no_such_account(whose)
     return found
+
+
+def _named(reminder: Reminder) -> str:
+    """An account by its id, with what else it is called."""
+    more = "" if reminder.label == reminder.account else f" ({reminder.label})"
+    return f"{reminder.provider}/{reminder.account}{more}"
 
 
 def _say(found: list[Reminder], now: float) -> None:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from chathold.core.errors import UsageError
 from chathold.core.model import Role
+from chathold.core.saying import listed
 from chathold.core.texts import N_, _
 from chathold.queries.lexing import Kind, Piece, pieces
 from chathold.queries.wishes import Wish
@@ -257,7 +258,7 @@ def _one_of(name: str, value: str) -> str:
         raise UsageError(
             _("There is no such value of this filter."),
             place=f"{name}:{value}",
-            advice=_("Use one of: {values}.").format(values=", ".join(known)),
+            advice=_("Use one of: {values}.").format(values=listed(known)),
         )
     return value.lower()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chathold.core.plain import clean
+from chathold.core.saying import sentences
 from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _, ngettext
 from chathold.reminders.rules import DAY, Local, Reminder, Stage
@@ -87,7 +88,7 @@ def _due(reminder: Reminder, now: float) -> str:
         said = ngettext("Your {name} copy is {n} day old.", "Your {name} copy is {n} days old.", days).format(
             name=name_of(reminder), n=days
         )
-    return f"{said} {_whom(reminder)}".strip()
+    return sentences(said, _whom(reminder))
 
 
 def _whom(reminder: Reminder) -> str:
@@ -105,8 +106,8 @@ def _asked(reminder: Reminder, now: float) -> str:
         else _("{name}: asked less than a day ago.")
     ).format(name=name_of(reminder), n=days)
     if not BY_NAME[reminder.provider].mailed:
-        return f"{said} " + _("Is the download ready? No mail is sent: look in the settings there.")
-    return f"{said} " + _("Has the mail or SMS come? Look in spam too.")
+        return sentences(said, _("Is the download ready? No mail is sent: look in the settings there."))
+    return sentences(said, _("Has the mail or SMS come? Look in spam too."))
 
 
 def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:
@@ -133,7 +134,7 @@ def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:
     said = [works, download]
     if service.parts:
         said.append(_("It leads to several files: open each link once, and keep all of them."))
-    return " ".join(said)
+    return sentences(*said)
 
 
 def moment(at: float, now: float, local: Local) -> str:

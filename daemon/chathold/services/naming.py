@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chathold.core.errors import UsageError
+from chathold.core.saying import listed
 from chathold.core.texts import _
 from chathold.services import SERVICES
 
@@ -18,5 +19,5 @@ def service_named(name: str) -> str:
     raise UsageError(
         _("There is no service of this name."),
         place=name,
-        advice=_("Use one of: {values}.").format(values=", ".join(known[1:])),
+        advice=_("Use one of: {values}.").format(values=listed(known[1:])),
     )
