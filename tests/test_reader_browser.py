@@ -209,7 +209,7 @@ def test_only_the_last_answer_counts(window: Tab) -> None:
     window.go("search")
     for words in ("stable", "gradient", "夜間", "Rust"):
         page.fill("#q", words)
-    window.until("document.querySelector('#status').textContent.startsWith('1 message')")
+    window.until("document.querySelector('#status').textContent.startsWith('1 match')")
     assert page.locator(".hit mark").first.inner_text() == "Rust"
 
 
