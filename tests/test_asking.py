@@ -152,7 +152,7 @@ def test_an_archive_of_the_first_format_has_questions_once_it_is_brought_up(home
 
 def test_the_command_line_can_answer_too(home: Path) -> None:
     """Of a named account that is asked about, and otherwise later; of an account that is none, it says so."""
-    assert chathold(home, "check", "chatgpt/nobody", "--deleted-there", "yes", expect=1)["error"]["title"]
+    assert chathold(home, "check", "chatgpt/nobody", "--deleted-there", "yes", expect=2)["error"]["title"]
     assert _gone(home) == 0
     account = f"chatgpt/{histories.ADA}"
     (found,) = chathold(home, "check", account, "--deleted-there", "yes")["accounts"]
@@ -163,7 +163,7 @@ def test_the_command_line_can_answer_too(home: Path) -> None:
 
 def test_a_services_only_account_needs_no_name(home: Path) -> None:
     """There is none with which it could be mistaken."""
-    chathold(home, "check", "chatgpt", "--deleted-there", "yes")
+    chathold(home, "check", "ChatGPT", "--deleted-there", "yes")
     assert _gone(home) == KNOWN - HELD
 
 

@@ -27,7 +27,15 @@ WAITS = Pending(
     Path("/downloads/secret name.zip"), b"", Stage.FAILED, "It is cut.", "Download it again.", 0.0
 )
 PARTS = {"path": "/d/manifest.json", "state": "waiting_for_parts", "reason": "2 files", "missing": ["a", "b"]}
-GONE = {"provider": "chatgpt", "service": "ChatGPT", "label": "Ada", "held": 3, "known": 412, "file": "ab"}
+GONE = {
+    "provider": "chatgpt",
+    "service": "ChatGPT",
+    "account": "ada",
+    "label": "Ada",
+    "held": 3,
+    "known": 412,
+    "file": "ab",
+}
 AWAY = {"folder": "/d", "state": "missing", "reason": "It is not there."}
 CLOSED = ChatholdError("It cannot be written to.", place="/d/secret notes", advice="Name another.")
 DUE = Reminder("chatgpt", "ada", "Ada", "", ReminderStage.DUE, 0.0, 0.0, 0.0)
@@ -47,6 +55,7 @@ SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"to_read": 1}, Kind.READING, Severity.MILD, Leads.NOWHERE),
     ({"to_index": 1200}, Kind.READING, Severity.MILD, Leads.NOWHERE),
     ({"holds": True}, Kind.COPY, Severity.MILD, Leads.COPY),
+    ({"holds": True, "copies": 1, "beside": 1}, Kind.COPY, Severity.MILD, Leads.COPY),
     (
         {"reminders": [(DUE, "Your ChatGPT copy is 34 days old.")]},
         Kind.REMINDER,
@@ -83,6 +92,23 @@ def test_the_gravest_comes_first() -> None:
     found = concerns(Situation(**everything))
     assert [each.severity for each in found] == sorted((each.severity for each in found), reverse=True)
     assert len({each.kind for each in found}) == 11
+
+
+@pytest.mark.parametrize(
+    ("changes", "command"),
+    [
+        ({"questions": [GONE]}, '"chathold check chatgpt/ada --deleted-there yes"'),
+        ({"reminders": [(DUE, "Due.")]}, '"chathold remind asked chatgpt/Ada"'),
+        (
+            {"reminders": [(replace(DUE, stage=ReminderStage.ASKED), "Asked.")]},
+            '"chathold remind came chatgpt/Ada"',
+        ),
+    ],
+)
+def test_a_step_that_is_a_command_can_be_typed_as_it_stands(changes: dict[str, Any], command: str) -> None:
+    """With the account that it is about."""
+    (found,) = concerns(Situation(**changes))
+    assert command in found.step
 
 
 def test_titles_name_no_file() -> None:

@@ -17,7 +17,9 @@ import pytest
 import histories
 from chathold.__main__ import main
 from chathold.archive.store import Archive
+from chathold.core.saying import amount
 from commands import chathold
+from screens import said
 from traces import found_in, traces
 
 _UNIX = pytest.mark.skipif(sys.platform == "win32", reason="rights of files are Unix's")
@@ -174,6 +176,25 @@ def test_a_copy_is_noted_for_check(home: Path, copy: Path) -> None:
     chathold(home, "backup", str(copy))
     told = chathold(home, "check")["accounts"][0]["second_copies"]
     assert [(each["folder"], each["reachable"]) for each in told] == [(str(copy), True)]
+
+
+def test_a_copy_on_the_same_disk_is_told(home: Path, copy: Path) -> None:
+    """It is made, and would go with the archive: `backup`, `check` and `status` say so."""
+    run = said(home, "backup", str(copy))
+    assert (run.code, "on the same disk as the archive" in run.out) == (0, True)
+    (told,) = chathold(home, "check")["accounts"][0]["second_copies"]
+    assert told["same_disk"]
+    (concern,) = (each for each in chathold(home, "status")["attention"] if each["kind"] == "copy")
+    assert concern["title"] == "The second copy of your archive is on the same disk."
+
+
+def test_its_size_is_what_status_says_and_what_was_copied_is_counted(home: Path, copy: Path) -> None:
+    """The database is always copied; files of the user's are told of when there are some."""
+    first, again = (said(home, "backup", str(copy)).out for _number in range(2))
+    held = chathold(home, "status")["archive"]["bytes"]
+    assert chathold(home, "backup", str(copy))["bytes"] == held
+    assert f"{amount(held)} in all · copied now, beside the database: 3 files" in first
+    assert "copied now" not in again
 
 
 @_UNIX

@@ -73,7 +73,7 @@ def _raises(error: BaseException) -> Callable[..., Any]:
         (["--version"], 0),
         (["show", "ffffffff"], 1),
         (["import", "no such file.zip"], 1),
-        (["check", "nobody"], 1),
+        (["check", "nobody"], 2),
         (["backup", "{home}/archive/inside"], 1),
         (["restore", "{home}/no such copy"], 1),
         ([], 2),
@@ -183,7 +183,7 @@ def test_every_command_answers_with_one_json_document(
     ("arguments", "code"),
     [
         (["show", "ffffffff"], 1),
-        (["check", "nobody"], 1),
+        (["check", "nobody"], 2),
         (["forget"], 2),
         (["frobnicate"], 2),
         (["show"], 2),
@@ -278,7 +278,6 @@ def test_an_ambiguous_beginning_is_refused(tmp_path: Path) -> None:
         (["--provider", "claude"], []),
         (["--provider", "ChatGPT", "two"], ["Two answers"]),
         (["--account", histories.ADA, "--limit", "2"], ["Two answers", "Chat 2"]),
-        (["--account", "nobody"], []),
         (["--documents"], []),
     ],
 )
@@ -434,7 +433,37 @@ def test_an_account_goes_by_its_label(home: Path) -> None:
     assert len(_listed(home, "--account", "Work")) == 5
     assert said(home, "account", "label", "chatgpt/Work", "").code == 0
     assert _json(said(home, "account", "--json"))["accounts"][0]["label"] == masked
-    assert said(home, "account", "label", "chatgpt/nobody", "x").code == 1
+    assert said(home, "account", "label", "chatgpt/nobody", "x").code == 2
+
+
+def test_services_and_accounts_are_named_in_any_case(home: Path) -> None:
+    """Of the only account the service's name alone will do."""
+    assert said(home, "account", "label", "ChatGPT", "Anna").code == 0
+    for account in ("Anna", "anna", "ANNA"):
+        assert len(_listed(home, "--account", account)) == 5
+        assert said(home, "search", f"account:{account}", "provider:ChatGPT").out
+        assert said(home, "check", f"chatgpt/{account}").code == 0
+        assert "asked for" in said(home, "remind", "asked", f"CHATGPT/{account}").out
+    assert said(home, "forget", "--account", "ChatGPT/anna", "--yes").code == 0
+    assert not _listed(home)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["list", "--account", "nobody"], ["search", "account:nobody"], ["search", "a", "--account", "nobody"]],
+)
+def test_that_there_is_no_such_account_is_said(home: Path, command: list[str]) -> None:
+    """For it may only be spelt wrong."""
+    run = said(home, *command)
+    assert (run.code, run.err.splitlines()[0]) == (2, "nobody: There is no such account.")
+
+
+def test_a_filter_that_does_not_exist_is_searched_for_and_said(home: Path) -> None:
+    """Addresses and times of day look like none."""
+    run = said(home, "search", "sender:ada", "https://example.org", "std::move", "9:30")
+    assert run.code == 0
+    (line,) = (line for line in run.err.splitlines() if "no such filter" in line)
+    assert "“sender:ada”" in line
 
 
 @pytest.mark.parametrize("command", [["list"], ["list", "--documents"], ["search", "chat"]])

@@ -109,6 +109,14 @@ def test_every_chat_has_a_note_after_an_import(desk: Desk) -> None:
     ]
 
 
+def test_looking_needs_no_folder(desk: Desk) -> None:
+    """It is shown what one would hold, and none is made."""
+    desk.export(bees=2)
+    folder = desk.folder / "not" / "there"
+    assert chathold(desk.home, "mirror", str(folder))["new"] == 1
+    assert not folder.parent.exists()
+
+
 def test_a_note_that_was_moved_is_renewed_where_it_is(desk: Desk) -> None:
     desk.export(bees=2)
     (desk.vault / "deep/er").mkdir(parents=True)

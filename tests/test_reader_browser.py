@@ -209,7 +209,7 @@ def test_only_the_last_answer_counts(window: Tab) -> None:
     window.go("search")
     for words in ("stable", "gradient", "夜間", "Rust"):
         page.fill("#q", words)
-    window.until("document.querySelector('#status').textContent.startsWith('1 message')")
+    window.until("document.querySelector('#status').textContent.startsWith('1 match')")
     assert page.locator(".hit mark").first.inner_text() == "Rust"
 
 
@@ -416,6 +416,28 @@ def test_pages_fit_a_small_window(browser: Browser, reader: Reader, pages: list[
             window.go(path)
             width = window.page.evaluate("document.documentElement.scrollWidth")
             assert (path, width) == (path, min(width, SMALL["width"]))
+
+
+def test_long_names_of_accounts_fit_a_small_window(browser: Browser, tmp_path: Path) -> None:
+    """The list of accounts narrows, and stands beside the others where there is room."""
+    home, chats = tmp_path / "home", tmp_path / "conversations.json"
+    accounts = ("ada", "00000000-0000-4000-8000-000000000050-and-more-of-it")
+    chats.write_text(
+        json.dumps(
+            [
+                {"uuid": each, "name": each, "account": {"uuid": each}, "chat_messages": []}
+                for each in accounts
+            ]
+        )
+    )
+    process(home, "import", str(chats))
+    with Reader(home) as reader, tab(browser, reader, viewport=SMALL) as window:
+        window.go("search")
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+        window.page.set_viewport_size({"width": 1200, "height": 640})
+        tops = "['account', 'order'].map((id) => document.getElementById(id).getBoundingClientRect().top)"
+        account, order = window.page.evaluate(tops)
+        assert account == order
 
 
 def test_nothing_moves_once_it_stands(browser: Browser, reader: Reader, pages: list[str]) -> None:

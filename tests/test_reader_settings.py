@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from asking import Asking
-from chathold.configuration import SETTINGS, Setting, load
+from chathold.configuration import SETTINGS, Fault, Setting, load
 from chathold.configuration.kinds import Choice
 from chathold.reader import fields
 from chathold.reader.forms import Form
@@ -67,16 +67,17 @@ def test_what_is_saved_stands_in_the_file_with_the_comments(
         (
             "downloads.quiet_seconds",
             "soon",
-            'downloads.quiet_seconds cannot be "soon". It is a number from 0.1 to 600.',
+            '“Seconds of quiet” cannot be "soon". It is a number from 0.1 to 600.',
         ),
         ("downloads.quiet_seconds", "nan", 'cannot be "nan". It is a number'),
-        ("downloads.folders", "relative", "It is a list of folders"),
+        ("downloads.folders", "relative", "Each line is the full path of a folder."),
+        ("archive.folder", "relative", "It is the full path of a folder. It may begin with ~."),
         ("downloads.after_import", "move", "Exports are to be moved, and no folder is named for them."),
         ("downloads.after_import", "<b>", 'cannot be "<b>"'),
         (
             "mirror.filters",
             "provider:foo",
-            'mirror.filters cannot be "provider:foo". There is no such value of this filter. Use one of: ',
+            '“Which chats” cannot be "provider:foo". There is no such value of this filter. Use one of: ',
         ),
         ("downloads.folders", "/", "cannot be watched: your home folder is in it"),
     ],
@@ -96,6 +97,16 @@ def test_what_will_not_do_is_said_beside_its_field(
     assert unescape(answer.text).count(value) >= 1
     assert "<b>" not in re.sub(r"<b (class|lang)", "", answer.text)
     assert (home / "config.toml").read_text() == before
+
+
+def test_the_page_names_no_setting_as_the_file_does(browser: Asking) -> None:
+    """But by the title of its field; every mistake likewise."""
+    shown = text_of(browser.get("settings"))
+    names = [name for each in SETTINGS for name in (each.name, each.key) if "." in name or "_" in name]
+    assert not [name for name in names if name in shown]
+    faults = [Fault(f"{each.name} cannot be 1.", each.kind.wanted, name=each.name) for each in SETTINGS]
+    told = [field.fault for group in fields.groups({}, faults) for field in group.fields]
+    assert not [each for each in told if each is None or "quotes" in each.fix or "." in each.what[:-1]]
 
 
 def test_a_mistake_made_by_hand_is_shown(browser: Asking, home: Path) -> None:

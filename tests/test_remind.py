@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -89,13 +90,19 @@ def test_a_service_without_an_archive_can_be_reminded_of(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("args", "code"),
-    [(["maybe"], 2), (["off", "a", "b"], 2), (["off", "gemini"], 1), (["off", "chatgpt/nobody"], 1)],
+    ("args", "way"),
+    [
+        (["maybe"], "chathold remind"),
+        (["off", "a", "b"], "chathold remind"),
+        (["off", "gemini"], "Use one of: chatgpt, claude, deepseek."),
+        (["on", "gemini"], "Use one of: chatgpt, claude, deepseek."),
+        (["off", "chatgpt/nobody"], "chathold account"),
+    ],
 )
-def test_what_cannot_be_meant_is_refused(home: Path, args: list[str], code: int) -> None:
+def test_what_cannot_be_meant_is_refused(home: Path, args: list[str], way: str) -> None:
     """With what can."""
     run = said(home, "remind", *args)
-    assert (run.code, "  " in run.err) == (code, code == 1 or "chathold remind" in run.err)
+    assert (run.code, way in run.err) == (2, True)
 
 
 def test_words_for_a_person(home: Path) -> None:
@@ -104,6 +111,63 @@ def test_words_for_a_person(home: Path) -> None:
     assert "asked for" in run.out
     assert "Has the mail or SMS come?" in run.out
     assert json.loads(said(home, "remind", "--json").out)["reminders"][0]["words"] in run.out
+
+
+def test_accounts_can_be_told_apart_and_named(tmp_path: Path) -> None:
+    """Each line has what the answer takes; nobody is told to sign in with an id or a label."""
+    home = tmp_path / "home"
+    for account in ("23b8c1e9-3924-46de-beb1-3b9046685257", "account-2"):
+        _import(home, _loose(tmp_path / f"{account}.json", account))
+    assert said(home, "account", "label", "claude/account-2", "Work").code == 0
+    names = ("claude/23b8c1e9-3924-46de-beb1-3b9046685257", "claude/Work")
+    for name in names:
+        run = said(home, "remind", "asked", name)
+        assert "asked for" in run.out
+        assert f"  {name}  " in run.out
+    assert said(home, "remind", "on").code == 0
+    assert [each["words"] for each in _reminders(home)] == [
+        f"Your Claude ({name}) copy is {_days(2001)} days old." for name in ("23b8c1e9…", "Work")
+    ]
+
+
+def test_only_a_date_of_its_own_is_called_the_last_export(tmp_path: Path) -> None:
+    """As `status` and `account` have it."""
+    home = tmp_path / "home"
+    _import(home, _loose(tmp_path / "conversations.json", "ada"))
+    for command in ("remind", "account"):
+        assert " unknown" in said(home, command).out
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("on", "ChatGPT (a•••@example.com): no reminder before "),
+        ("off", "its reminders are off"),
+        ("asked", "the export that you asked for is still awaited"),
+        ("came", "there is still a link to download"),
+    ],
+)
+def test_putting_off_says_what_is_so_then(home: Path, before: str, words: str) -> None:
+    """For it changes nothing of what is waited for."""
+    said(home, "remind", before, "chatgpt")
+    assert words in said(home, "remind", "snooze", "chatgpt").out
+
+
+def _loose(path: Path, account: str) -> Path:
+    """A loose file of Claude's of 2001, which does not say when it was made."""
+    chat = {
+        "uuid": f"chat-{account}",
+        "name": "Loose",
+        "updated_at": "2001-01-01T00:00:00Z",
+        "account": {"uuid": account},
+        "chat_messages": [{"uuid": f"m-{account}", "sender": "human", "text": "Hi"}],
+    }
+    path.write_text(json.dumps([chat]))
+    return path
+
+
+def _days(year: int) -> int:
+    return int((time.time() - datetime(year, 1, 1, tzinfo=UTC).timestamp()) // DAY)
 
 
 # --- which export counts
@@ -175,5 +239,5 @@ def test_without_any_date_the_import_stands_in(tmp_path: Path) -> None:
     (reminder,) = _reminders(home)
     assert (reminder["stage"], reminder["last_export"], reminder["words"]) == ("fresh", None, "")
     assert reminder["reminder_due"] > moment(time.time())
-    assert "no date" in said(home, "remind").out
+    assert " unknown " in said(home, "remind").out
     assert "There is no copy" not in said(home, "status").out

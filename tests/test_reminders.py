@@ -219,11 +219,11 @@ def test_a_reminder_is_said_in_plain_words(reminder: Reminder, expected: str) ->
 
 
 def test_with_two_accounts_it_says_whom_to_sign_in_as() -> None:
-    """By the masked address if there is one."""
+    """By the masked address if there is one: nobody signs in with a label."""
     other = LastExport("chatgpt", "user-2", "Home", "", NOW - 40 * DAY, NOW - 40 * DAY)
     assert [words_of(each, NOW, local) for each in standing(WORK, other)] == [
         "Your ChatGPT (Work) copy is 34 days old. Sign in as j•••@gmail.com.",
-        "Your ChatGPT (Home) copy is 40 days old. Sign in as Home.",
+        "Your ChatGPT (Home) copy is 40 days old.",
     ]
 
 

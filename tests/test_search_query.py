@@ -165,6 +165,27 @@ def understood(wish: Wish, *, incomplete: bool) -> Query | None:
         return None if error.title and error.advice else Query("unexplained")
 
 
+@pytest.mark.parametrize(
+    ("typed", "quoted"),
+    [
+        ("-test", "-test"),
+        ("(a OR", "(a OR"),
+        ("（ａ OR", "（ａ OR"),
+        ("a )b", "a )"),
+        ('a  AND (b Role:"user")', 'Role:"user"'),
+        ("a -role:user", "role:user"),
+        ("a title:", "title:"),
+        ("x “foo bar", "“foo bar"),
+        ('title:"ab', 'title:"ab'),
+    ],
+)
+def test_what_is_wrong_is_quoted_as_it_was_typed(typed: str, quoted: str) -> None:
+    """So that it is found again where it stands."""
+    with pytest.raises(UsageError) as refused:
+        parse(Wish(typed))
+    assert refused.value.place == quoted
+
+
 @given(typed=TYPED, incomplete=st.sampled_from([True, False]))
 def test_whatever_is_typed_is_understood_or_explained(
     table: sqlite3.Connection, typed: str, *, incomplete: bool

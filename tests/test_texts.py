@@ -18,9 +18,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
+from markupsafe import Markup
 
 import screens
 from chathold.core import texts
+from chathold.core.saying import sentences
 from screens import ROOT, one_after_another, started
 
 SOURCES = sorted((ROOT / "daemon/chathold").rglob("*.py"))
@@ -127,6 +129,29 @@ def test_simplified_chinese_is_one_of_the_languages() -> None:
     assert "zh_CN" in [path.parts[-3] for path in CATALOGUES]
 
 
+# --- as Chinese is written
+
+
+def test_commands_stand_between_chinese_quotes() -> None:
+    """What has to be typed with straight ones, in a file or a query, is no command."""
+    said = {text for path in CATALOGUES for message in _messages(path) for text in _strings(message)}
+    assert not [text for text in said if HAN.search(text) and '"chathold' in text]
+
+
+def test_chinese_has_no_spaces_after_its_stops_and_no_commas_of_ascii() -> None:
+    """Neither in a text nor where texts are put together."""
+    said = {text for path in CATALOGUES for message in _messages(path) for text in _strings(message)}
+    assert not [text for text in said if re.search(rf"[。，：；！？] \S|{HAN.pattern},", text)]
+    assert sentences("一。", "", "二？", "三。") == "一。二？三。"
+    assert sentences("One.", "", "Two.") == "One. Two."
+    assert sentences(Markup("<b>一</b>。"), "<二>") == Markup("<b>一</b>。&lt;二&gt;")
+
+
+def _strings(message: Message) -> list[str]:
+    said = message.string if isinstance(message.string, tuple) else (message.string,)
+    return [str(each) for each in said]
+
+
 # --- the program in Chinese
 
 
@@ -139,9 +164,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chinese(home: Path) -> str:
     """What a Chinese user reads who tries one thing after the other."""
-    commands = "status", "list", "check", "show ffff", "show", "nonsense", "--help"
+    commands = (
+        "status",
+        "list",
+        "check",
+        "show ffff",
+        "show",
+        "nonsense",
+        "--help",
+        "list --help",
+        "search role:user",
+    )
     codes, written = one_after_another(home, *commands, **CHINESE)
-    assert codes == [0, 0, 0, 1, 2, 2, 0]
+    assert codes == [0, 0, 0, 1, 2, 2, 0, 0, 0]
     return written
 
 
@@ -160,6 +195,10 @@ def chinese(home: Path) -> str:
         "错误：没有 'nonsense' 这个命令。",
         "显示这段说明后退出。",
         "把导出文件加入存档。",
+        "用法： chathold list [选项] [词语]…",
+        "  --provider 服务  只列",
+        "  --limit N        最多列出多少条。  [≥ 1]",
+        " · 您)",
     ],
 )
 def test_chinese_users_are_answered_in_chinese(chinese: str, text: str) -> None:

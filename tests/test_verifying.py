@@ -15,9 +15,12 @@ import pytest
 
 import histories
 from chathold.archive.asking import answer
+from chathold.archive.damage import DAMAGED
 from chathold.archive.schema import DERIVED, FACTS, MIGRATIONS
 from chathold.archive.store import Archive
+from chathold.archive.verifying import MISSING_FILE, ROWS, WRONG_DERIVED, ways_out
 from commands import chathold
+from screens import said
 from world_truth import Container, Shape
 
 _HEALED = {("file_state", "file")}
@@ -213,6 +216,29 @@ def test_a_lost_file_is_found(home: Path) -> None:
     path = _asset(home)
     path.unlink()
     assert _found(home) == [_place(home, path)]
+
+
+@pytest.mark.parametrize(
+    ("problem", "way"),
+    [
+        (("assets/ab/abcd", DAMAGED), "copy of this archive"),
+        (("assets/ab/abcd", MISSING_FILE), "copy of this archive"),
+        (("archive.db: chatgpt 12, form 3", DAMAGED), "Import again"),
+        (("archive.db: sighting", ROWS), "chathold restore"),
+        (("archive.db: state", WRONG_DERIVED), "chathold rebuild"),
+    ],
+)
+def test_what_is_wrong_has_a_way_out(problem: tuple[str, str], way: str) -> None:
+    """Once, however much is wrong in the same way."""
+    found = {"where": problem[0], "what": problem[1]}
+    (advice,) = ways_out([found, found])
+    assert way in advice
+
+
+def test_the_way_out_is_printed(home: Path) -> None:
+    """Below what was found."""
+    _asset(home).unlink()
+    assert "  Put the file of the same name there" in said(home, "verify").out
 
 
 @pytest.mark.parametrize("name", ["ab/cd", "letter.txt", "00/11/22", f"ab/{'0' * 64}"])

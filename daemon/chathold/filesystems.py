@@ -168,3 +168,11 @@ def _matching(names: Iterable[str], services: tuple[tuple[str, tuple[str, ...]],
         if any(fnmatch.fnmatchcase(name, pattern) for name in kept for pattern in patterns):
             return service
     return ""
+
+
+def on_same_disk(folder: Path, other: Path) -> bool:
+    """Whether both are on one file system, and so would be lost together; not if one of them is not there."""
+    try:
+        return folder.stat().st_dev == other.stat().st_dev
+    except OSError:
+        return False

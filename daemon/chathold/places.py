@@ -101,7 +101,7 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
 
 def check_notes(folder: Path, archive: Path, *, write: bool = True) -> None:
     """Raise `ChatholdError` if no notes can be kept in `folder`; without `write`, they are only to be looked at."""
-    if not folder.is_dir():
+    if (write or folder.exists()) and not folder.is_dir():
         raise ChatholdError(
             _("The folder of notes is not there."),
             place=str(folder),

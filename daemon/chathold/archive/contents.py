@@ -136,7 +136,7 @@ def name_of(database: sqlite3.Connection, provider: str, attachment: Attachment)
 
 def numbers_of(archive: Archive, filters: Filters) -> set[int]:
     """The records, conversations and documents, that pass the filters."""
-    conditions, values = conditions_of(filters)
+    conditions, values = conditions_of(archive, filters)
     query = (
         f"SELECT record FROM state JOIN record ON record.id = state.record WHERE {' AND '.join(conditions)}"
     )

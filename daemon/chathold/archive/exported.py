@@ -20,7 +20,8 @@ class LastExport(Struct, frozen=True):
 
     `signed_in_as` is the masked hint of its mail address or number, empty if no export names one. `exported` is
     the export's own date; where it carries none, that of the newest chat; none if there is no such, either.
-    `imported` is when it was added here, 0 if none ever was: no export is truly younger than that.
+    `imported` is when it was added here, 0 if none ever was: no export is truly younger than that. `dated`: the date
+    is the export's own.
     """
 
     provider: str
@@ -29,6 +30,7 @@ class LastExport(Struct, frozen=True):
     signed_in_as: str = ""
     exported: float | None = None
     imported: float = 0.0
+    dated: bool = False
 
 
 class _File(Struct, frozen=True):
@@ -37,6 +39,7 @@ class _File(Struct, frozen=True):
     exported: float | None
     imported: float
     partial: bool
+    dated: bool
 
 
 def last_exports(archive: Archive, known: Iterable[dict[str, Any]]) -> list[LastExport]:
@@ -63,6 +66,7 @@ def last_exports(archive: Archive, known: Iterable[dict[str, Any]]) -> list[Last
                 hints.get(account) or "",
                 last.exported if last else None,
                 last.imported if last else 0.0,
+                last.dated if last else False,
             )
         )
     return result
@@ -98,5 +102,5 @@ def _files(archive: Archive) -> defaultdict[tuple[str, str], list[_File]]:
     for file, provider, account, exported, imported, whole, coverage in database.execute(query):
         date = exported if exported is not None else newest.get((provider, account))
         partial = not whole or file in waiting or file in doubtful or bool(json.loads(coverage)["missing"])
-        result[provider, account].append(_File(date, imported, partial))
+        result[provider, account].append(_File(date, imported, partial, exported is not None))
     return result

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from chathold.archive.naming import accounts_named
 from chathold.archive.store import Archive
-from chathold.archive.summary import Filters, passes
+from chathold.archive.summary import Filters
 from chathold.core.standing import UNKNOWN
 from chathold.providers.base import AssetName
 
@@ -41,8 +42,10 @@ def held_files(archive: Archive, filters: Filters) -> list[HeldFile]:
         " ORDER BY account = ?, provider, account, ref = '', asset_member.name"
     )
     found: dict[bytes, HeldFile] = {}
+    named = accounts_named(archive.database, filters.provider, filters.account)
     for provider, account, member, ref, digest, size in archive.database.execute(query, (UNKNOWN,)):
-        if digest not in found and passes(archive, provider, account, filters):
+        passes = (provider, account) in named or (filters.provider in ("", provider) and not filters.account)
+        if passes and digest not in found:
             found[digest] = HeldFile(provider, account, member, ref, digest.hex(), size)
     return sorted(found.values(), key=lambda each: (each.provider, each.account, each.member, each.hash))
 

@@ -15,6 +15,7 @@ from typing import Any
 from chathold.archive import blobs, summary
 from chathold.archive.facts import part_sets, standing_now
 from chathold.archive.folder import DATABASE
+from chathold.archive.naming import accounts_named
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
@@ -22,6 +23,7 @@ from chathold.core.errors import ArchiveError
 from chathold.core.problem import NOT_SHOWN
 from chathold.core.standing import Standing
 from chathold.core.texts import _
+from chathold.filesystems import on_same_disk
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -32,11 +34,12 @@ _LISTED = 50
 
 
 def check(archive: Archive, provider: str, account: str, progress: Progress | None = None) -> list[Json]:
-    """One answer for every account that matches. Use inside `Archive.writing`, with nothing pending."""
+    """One answer for every account that is named. Use inside `Archive.writing`, with nothing pending."""
+    named = accounts_named(archive.database, provider, account)
     return [
         _check_account(archive, each, progress)
         for each in summary.accounts(archive)
-        if provider in ("", each["provider"]) and account in ("", each["account"], each["label"])
+        if (each["provider"], each["account"]) in named
     ]
 
 
@@ -206,7 +209,7 @@ def _unconfirmed(archive: Archive, mine: tuple[str, str]) -> int:
 
 
 def copies(archive: Archive) -> list[Json]:
-    """Second copies: whether each can be reached now, and whether it was made after the newest import."""
+    """Second copies: whether each can be reached now, is newer than the newest import, and on the archive's disk."""
     (newest,) = archive.database.execute("SELECT coalesce(max(imported), 0) FROM file").fetchone()
     rows = archive.database.execute("SELECT folder, made FROM copy ORDER BY made DESC").fetchall()
     return [
@@ -215,6 +218,7 @@ def copies(archive: Archive) -> list[Json]:
             "made": summary.moment(made),
             "reachable": (Path(folder) / DATABASE).exists(),
             "current": made >= newest,
+            "same_disk": on_same_disk(archive.folder, Path(folder)),
         }
         for folder, made in rows
     ]

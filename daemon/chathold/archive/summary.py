@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from chathold.archive.naming import accounts_named
 from chathold.archive.store import Archive
 from chathold.core.identity import CONVERSATION, stable_id
 
@@ -34,7 +35,7 @@ def moment(time: float | None) -> str | None:
 
 
 class Filters(Struct, frozen=True):
-    """Which records: by provider, account (id, label, or masked address), words of the title, only what is gone."""
+    """Which records: by provider, account (as `naming` has it), words of the title, only what is gone."""
 
     provider: str = ""
     account: str = ""
@@ -44,19 +45,25 @@ class Filters(Struct, frozen=True):
 
 def records(archive: Archive, filters: Filters, *, documents: bool = False, limit: int = -1) -> list[Json]:
     """Conversations (or documents), the one that changed last first."""
-    conditions, values = conditions_of(filters)
+    conditions, values = conditions_of(archive, filters)
     conditions.append("kind != ?" if documents else "kind = ?")
     values.append(CONVERSATION)
     query = f"{STATE} WHERE {' AND '.join(conditions)} ORDER BY updated DESC NULLS LAST, state.id LIMIT ?"
     lines = [line_of(row) for row in archive.database.execute(query, (*values, limit))]
     if documents and not filters.gone:
-        lines += [line for line in extracted(archive) if _matches(archive, line, filters)]
+        named = accounts_named(archive.database, filters.provider, filters.account)
+        title = filters.title.lower()
+        lines += [
+            line
+            for line in extracted(archive)
+            if (line["provider"], line["account"]) in named and title in line["title"].lower()
+        ]
         lines.sort(key=lambda line: line["id"])
         lines.sort(key=lambda line: line["updated"] or "", reverse=True)
     return lines[:limit] if limit >= 0 else lines
 
 
-def conditions_of(filters: Filters) -> tuple[list[str], list[Any]]:
+def conditions_of(archive: Archive, filters: Filters) -> tuple[list[str], list[Any]]:
     """The filters as conditions on `STATE`, with their values."""
     conditions = ["1"]
     values: list[Any] = []
@@ -64,35 +71,17 @@ def conditions_of(filters: Filters) -> tuple[list[str], list[Any]]:
         conditions.append("provider = ?")
         values.append(filters.provider)
     if filters.account:
+        named = accounts_named(archive.database, filters.provider, filters.account)
         conditions.append(
-            "(account = ? OR EXISTS (SELECT 1 FROM label WHERE label.provider = record.provider"
-            " AND label.account = state.account AND label.label = ?)"
-            " OR EXISTS (SELECT 1 FROM owner WHERE owner.account = state.account AND hint = ?))"
+            f"(provider, account) IN (VALUES {', '.join(['(?, ?)'] * len(named))})" if named else "0"
         )
-        values += [filters.account] * 3
+        values += [part for whose in named for part in whose]
     if filters.title:
         conditions.append("instr(lower(title), lower(?)) > 0")
         values.append(filters.title)
     if filters.gone:
         conditions.append("gone_since IS NOT NULL AND gone_confirmed")
     return conditions, values
-
-
-def _matches(archive: Archive, line: Json, filters: Filters) -> bool:
-    """Whether a document that is no record passes the filters."""
-    titled = filters.title.lower() in line["title"].lower()
-    return titled and passes(archive, line["provider"], line["account"], filters)
-
-
-def passes(archive: Archive, provider: str, account: str, filters: Filters) -> bool:
-    """Whether what is an account's passes, as far as that says."""
-    if filters.provider not in ("", provider):
-        return False
-    if filters.account in ("", account):
-        return True
-    query = "SELECT label FROM label WHERE provider = ? AND account = ? UNION SELECT hint FROM owner WHERE account = ?"
-    named = archive.database.execute(query, (provider, account, account))
-    return filters.account in (label for (label,) in named)
 
 
 def extracted(archive: Archive) -> list[Json]:
@@ -217,7 +206,11 @@ def totals(archive: Archive) -> Json:
 
 
 def _database_bytes(archive: Archive) -> int:
-    return sum(path.stat().st_size for path in archive.folder.glob("archive.db*"))
+    """As much as a copy of the database takes, whatever of it still stands in its log."""
+    (pages,), (size,) = (
+        archive.database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+    )
+    return int(pages * size)
 
 
 def labelled(rows: Iterable[Json]) -> dict[tuple[str, str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -28,6 +28,33 @@ ROWS = N_("Rows of this table are missing, too many, or changed.")
 WRONG_DERIVED = N_("What was derived differs from what the facts give.")
 OTHER_TABLES = N_("The database's tables are not those of an archive.")
 STRUCTURE = N_("The database's structure is damaged: {reason}")
+
+
+_WAYS = {
+    WRONG_DERIVED: N_('"chathold rebuild" works out anew what was derived.'),
+    FOREIGN_FILE: N_("Move files that do not belong to the archive elsewhere."),
+}
+_RECORD = N_(
+    "Import again the export that held what is damaged, or bring an earlier copy up to date with"
+    ' "chathold backup DIR": what is whole there is mended here.'
+)
+_FILE = N_("Put the file of the same name there that is in the same place of a copy of this archive.")
+_BROKEN = N_(
+    'Move this archive away, and bring back a copy: "chathold restore DIR".'
+    " Without a copy, import all your exports again."
+)
+
+
+def ways_out(problems: Iterable[dict[str, str]]) -> list[str]:
+    """What helps against what `verify` found (before it is translated), each way once."""
+    return [_(way) for way in dict.fromkeys(map(_way_out, problems))]
+
+
+def _way_out(problem: dict[str, str]) -> str:
+    what = problem["what"]
+    if what in (DAMAGED, MISSING_FILE):
+        return _FILE if problem["where"].startswith("assets/") else _RECORD
+    return _WAYS.get(what, _BROKEN)
 
 
 def verify(archive: Archive, progress: Progress | None = None) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def show(archive: Archive, prefix: str, version: str = "") -> Json:
     record, line = find(archive, prefix)
     known = merged(archive.database, record)
     if version:
-        known = merged(archive.database, record, _version(known, version))
+        known = merged(archive.database, record, _version(known, version, prefix))
         line |= {
             "title": known.title,
             "created": moment(known.created),
@@ -83,14 +83,15 @@ def _shown(archive: Archive, record: Record, line: Json, known: Merged) -> Json:
     return {"conversation": line, "messages": [_message(seen, lookup) for seen in known.messages]}
 
 
-def _version(known: Merged, version: str) -> int:
-    """The position of a version given by position or key; the newest of equal keys."""
+def _version(known: Merged, version: str, asked: str) -> int:
+    """The position of a version given by position or key; the newest of equal keys. `asked`: the id as given."""
     for each in reversed(known.versions):
         if version == str(each.number) or (len(version) > 3 and each.key.startswith(version)):  # noqa: PLR2004
             return each.number
     raise ChatholdError(
         _("There is no version {version}.").format(version=version),
-        advice=_('"chathold history" shows the versions.'),
+        place=asked,
+        advice=_('"chathold history {id}" shows the versions.').format(id=asked),
     )
 
 
@@ -185,7 +186,7 @@ def diff(archive: Archive, prefix: str, old: str, new: str) -> Json:
     """What differs between two versions: title, and messages added, changed, or not in the newer one."""
     record, line = find(archive, prefix)
     known = merged(archive.database, record)
-    numbers = (_version(known, old), _version(known, new))
+    numbers = (_version(known, old, prefix), _version(known, new, prefix))
     before, after = (merged(archive.database, record, number) for number in numbers)
     lookup = _Assets(archive.database, record.provider)
     then = {seen.message.id: _compared(seen, lookup) for seen in before.messages}
@@ -216,7 +217,7 @@ def verbatim(archive: Archive, prefix: str, version: str = "") -> list[bytes]:
     found = places(archive.database, record.number)
     if version:
         known = merged(archive.database, record)
-        key = known.versions[_version(known, version) - 1].key
+        key = known.versions[_version(known, version, prefix) - 1].key
         found = [place for place in found if place.key == key]
     return [blobs.fetch(archive.database, found[-1].form)]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from chathold.core.texts import _, ngettext
+from chathold.reminders.words import key_of
 from chathold.state import Pending, Stage
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Situation(Struct, frozen=True):
     """How things are. `parts` and `questions` as `archive.waiting` and `archive.asking` have them.
 
     `watching` as `status` prints it; `to_read` chats are not read yet, `to_index` not searchable yet.
-    `holds`: whether there is anything in the archive of which a second copy could be made.
+    `holds`: whether there is anything in the archive of which a second copy could be made; `beside` of the `copies`
+    are on the same disk as the archive.
     `notes` is why the folder of notes cannot be kept up to date.
     `reminders` are those that want something, each with its words; `unseen` notices no desktop has shown.
     """
@@ -111,6 +113,7 @@ class Situation(Struct, frozen=True):
     to_index: int = 0
     holds: bool = False
     copies: int = 0
+    beside: int = 0
     reminders: Sequence[tuple[Reminder, str]] = ()
     unseen: int = 0
 
@@ -194,7 +197,9 @@ def _of_gone(question: Mapping[str, Any]) -> Concern:
         held.format(
             service=question["service"], label=question["label"], held=question["held"], n=question["known"]
         ),
-        _("Say whether you deleted the others there."),
+        _(
+            'Say whether you deleted the others there: "chathold check {account} --deleted-there yes", or no.'
+        ).format(account=f"{question['provider']}/{question['account']}"),
         Leads.QUESTION,
         question["file"],
     )
@@ -244,13 +249,24 @@ def _of_copies(now: Situation) -> Iterator[Concern]:
             _('Make a second one on another disk: "chathold backup DIR".'),
             Leads.COPY,
         )
+    elif now.holds and now.copies == now.beside:
+        yield Concern(
+            Kind.COPY,
+            Severity.MILD,
+            _("The second copy of your archive is on the same disk."),
+            _("If this disk fails, both are lost."),
+            _('Make one on another disk: "chathold backup DIR".'),
+            Leads.COPY,
+        )
 
 
 def _of_reminder(reminder: Reminder, words: str) -> Concern:
     key = f"{reminder.provider}/{reminder.account}"
-    step = _("Ask for a new export there, or say that you did.")
-    if reminder.stage.value != "due":
-        step = _("Download it as soon as it is there.")
+    step = {
+        "due": _('Ask for a new export there, and say so: "chathold remind asked {account}".'),
+        "asked": _('When its link is there, say so: "chathold remind came {account}".'),
+    }.get(reminder.stage.value, _("Download it as soon as it is there."))
+    step = step.format(account=key_of(reminder))
     return Concern(Kind.REMINDER, Severity.MILD, words, "", step, Leads.REMINDER, key)
 
 

@@ -14,6 +14,7 @@ from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Situation
 from chathold.core.errors import ChatholdError
 from chathold.daemon.presence import is_held
+from chathold.filesystems import on_same_disk
 from chathold.home import Home
 from chathold.reminders.now import calls, local, reminders_at
 from chathold.reminders.words import words_of
@@ -98,13 +99,15 @@ def _of_state(folder: Path, archive: Path) -> dict[str, Any]:
 
 def _of_archive(archive: Archive) -> dict[str, Any]:
     database = archive.database
-    stale, held, copies = database.execute(
-        "SELECT (SELECT count(*) FROM stale), EXISTS (SELECT 1 FROM state), (SELECT count(*) FROM copy)"
+    stale, held = database.execute(
+        "SELECT (SELECT count(*) FROM stale), EXISTS (SELECT 1 FROM state)"
     ).fetchone()
+    copies = [Path(folder) for (folder,) in database.execute("SELECT folder FROM copy")]
     return {
         "parts": downloads(archive),
         "questions": questions(archive),
         "to_read": stale,
         "holds": bool(held),
-        "copies": copies,
+        "copies": len(copies),
+        "beside": sum(on_same_disk(archive.folder, each) for each in copies),
     }

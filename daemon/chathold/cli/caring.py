@@ -11,7 +11,7 @@ import click
 from chathold.archive.backups import Copied, back_up, damage, note_copy, restore
 from chathold.archive.damage import names, noted
 from chathold.archive.deriving import derive, forget_derived, pending
-from chathold.archive.verifying import verify
+from chathold.archive.verifying import verify, ways_out
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, damaged, documents, files, joined, messages, versions
 from chathold.cli.opening import archive_of, waiting
@@ -19,6 +19,7 @@ from chathold.cli.output import answer, write
 from chathold.core.plain import clean
 from chathold.core.saying import amount
 from chathold.core.texts import _
+from chathold.filesystems import on_same_disk
 from chathold.search import catch_up
 
 
@@ -29,18 +30,21 @@ def verify_command(call: Call) -> int:
         if pending(archive):
             derive(archive)
         result = verify(archive)
+    advice = ways_out(result["problems"])
     for problem in result["problems"]:
         what: str = problem["what"]
         problem["what"] = _(what)
-    answer(result, as_json=call.as_json, words=lambda: _say_verified(result))
+    answer(result, as_json=call.as_json, words=lambda: _say_verified(result, advice))
     return 0 if result["ok"] else 1
 
 
-def _say_verified(result: dict[str, Any]) -> None:
+def _say_verified(result: dict[str, Any], advice: list[str]) -> None:
     if result["ok"]:
         write(_("Everything was read back and is as it was stored."))
     for problem in result["problems"]:
         write(f"✗ {clean(problem['where'])}: {clean(problem['what'])}")
+    for each in advice:
+        write(f"  {each}")
     write(
         joined(
             chats(result["conversations"]),
@@ -84,7 +88,8 @@ def backup_command(call: Call, folder: Path) -> int:
     with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
         copied = back_up(archive, target)
         note_copy(archive, ledger, target, time.time())
-    return _say_copied(call, copied, _("The copy in {folder} now holds all that the archive holds."))
+    words = _("The copy in {folder} now holds all that the archive holds.")
+    return _say_copied(call, copied, words, beside=on_same_disk(call.home.archive, target))
 
 
 @command("restore")
@@ -95,7 +100,8 @@ def restore_command(call: Call, folder: Path) -> int:
     return _say_copied(call, copied, _("The archive is back, in {folder}."))
 
 
-def _say_copied(call: Call, copied: Copied, said: str) -> int:
+def _say_copied(call: Call, copied: Copied, said: str, *, beside: bool = False) -> int:
+    """What was copied; `beside`: to the disk that the archive is on."""
     value = {
         "folder": str(copied.folder),
         "files": copied.files,
@@ -103,16 +109,15 @@ def _say_copied(call: Call, copied: Copied, said: str) -> int:
         "bytes": copied.bytes,
         "mended": copied.mended,
         "damaged": copied.damaged,
+        "same_disk": beside,
     }
 
     def words() -> None:
         write(said.format(folder=copied.folder))
-        write(
-            _("{size} in all · copied now: {files}").format(
-                size=amount(copied.bytes), files=files(copied.new_files)
-            )
-        )
-
+        new = _("copied now, beside the database: {files}").format(files=files(copied.new_files))
+        write(joined(_("{size} in all").format(size=amount(copied.bytes)), new if copied.new_files else ""))
+        if beside:
+            write("! " + _("But it is on the same disk as the archive: if that fails, both are lost."))
         for line in damage(copied):
             write(line)
 

@@ -10,17 +10,18 @@ import click
 from chathold.archive import asking
 from chathold.archive.deriving import derive
 from chathold.archive.ledger import Ledger
+from chathold.archive.naming import account_meant
 from chathold.archive.safety import ALL_HERE, EXCEPT, check
 from chathold.archive.store import Archive
-from chathold.archive.summary import accounts
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, documents, files, joined
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, day, note, write
-from chathold.core.errors import ChatholdError, UsageError
+from chathold.core.errors import ChatholdError
 from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.providers import PROVIDERS
+from chathold.services.naming import service_named
 
 _SHOWN = 8
 
@@ -35,16 +36,11 @@ _SHOWN = 8
 def check_command(call: Call, account: str, deleted_there: str | None) -> int:
     """Say what is here and what is not; 1 if something is damaged."""
     provider, _slash, name = account.partition("/")
-    if provider and provider not in {each.NAME for each in PROVIDERS}:
-        raise ChatholdError(
-            _("There is no service of this name."),
-            place=provider,
-            advice=", ".join(each.NAME for each in PROVIDERS),
-        )
+    provider = service_named(provider)
     with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
         derive(archive)
         if deleted_there:
-            _note_answer(archive, ledger, (provider, name), deleted=deleted_there == "yes")
+            _note_answer(archive, ledger, account, deleted=deleted_there == "yes")
         found = check(archive, provider, name)
     if not found:
         raise ChatholdError(
@@ -61,12 +57,12 @@ def check_command(call: Call, account: str, deleted_there: str | None) -> int:
     return int(any(each["read_back"]["damaged"] for each in found))
 
 
-def _note_answer(archive: Archive, ledger: Ledger, whose: tuple[str, str], *, deleted: bool) -> None:
+def _note_answer(archive: Archive, ledger: Ledger, whose: str, *, deleted: bool) -> None:
     """Note what the user says of the chats that this account's exports lack, or now says of the newest of them.
 
-    Raises `ChatholdError` if none of its exports lacks very many.
+    Raises `UsageError` if no one account is meant, `ChatholdError` if none of its exports lacks very many.
     """
-    mine = _meant(archive, *whose)
+    mine = account_meant(archive.database, whose)
     asked = [each for each in asking.absences(archive) if (each["provider"], each["account"]) == mine]
     if not asked:
         raise ChatholdError(
@@ -83,29 +79,6 @@ def _note_answer(archive: Archive, ledger: Ledger, whose: tuple[str, str], *, de
                 day=day(each["exported_at"])
             )
         )
-
-
-def _meant(archive: Archive, provider: str, name: str) -> tuple[str, str]:
-    """Provider and id of the one account that is meant. Raises `ChatholdError` if that is none, or could be several."""
-    found = [
-        each
-        for each in accounts(archive)
-        if provider in ("", each["provider"]) and name in ("", each["account"], each["label"])
-    ]
-    if not found:
-        raise ChatholdError(
-            _("There is no such account."),
-            place=f"{provider}/{name}" if name else provider,
-            advice=_('"chathold account" lists them.'),
-        )
-    if len(found) > 1:
-        keys = [f"{each['provider']}/{each['account']} ({each['label']})" for each in found]
-        raise UsageError(
-            _("Several accounts could be meant."),
-            place=f"{provider}/{name}" if name else provider,
-            advice=_("Name one of these: {accounts}.").format(accounts=", ".join(keys)),
-        )
-    return found[0]["provider"], found[0]["account"]
 
 
 def _say(found: dict[str, Any]) -> None:

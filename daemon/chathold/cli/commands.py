@@ -11,7 +11,7 @@ import click
 from msgspec import Struct
 
 from chathold import __version__
-from chathold.cli.borrowed import borrow
+from chathold.cli.borrowed import borrow, placeholder, with_placeholders
 from chathold.core.collecting import without_collection
 from chathold.core.texts import N_, _
 from chathold.home import Home
@@ -77,9 +77,18 @@ class _Commands(click.Group):
             formatter.write_dl([(name, _(purpose)) for name, (_module, purpose) in COMMANDS.items()])
 
 
-@click.group(cls=_Commands, help=_("Keep your own copy of your ChatGPT, Claude and DeepSeek chats."))
+@click.group(
+    cls=_Commands,
+    options_metavar=placeholder("[OPTIONS]"),
+    subcommand_metavar=placeholder("COMMAND [ARGS]…"),
+    help=_("Keep your own copy of your ChatGPT, Claude and DeepSeek chats."),
+)
 @click.option(
-    "--home", envvar="CHATHOLD_HOME", default="", metavar="DIR", help=_("Keep everything under DIR.")
+    "--home",
+    envvar="CHATHOLD_HOME",
+    default="",
+    metavar=placeholder("DIR"),
+    help=_("Keep everything under DIR."),
 )
 @click.version_option(__version__, prog_name="chathold")
 @click.pass_context
@@ -101,6 +110,6 @@ def command(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
         as_command.params.append(
             click.Option(["--json", "as_json"], is_flag=True, help=_("Answer with one JSON document."))
         )
-        return as_command
+        return with_placeholders(as_command)
 
     return wrap

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chathold.archive.blobs import WAY_OUT
+from chathold.core.saying import listed, sentences
 from chathold.core.texts import _, ngettext
 
 
@@ -36,7 +37,7 @@ def files(number: int) -> str:
 def damaged(ids: Sequence[str]) -> str:
     """Which chats are damaged, and the way out."""
     words = ngettext("{n} chat is damaged: {ids}.", "{n} chats are damaged: {ids}.", len(ids))
-    return words.format(n=f"{len(ids):,}", ids=", ".join(ids)) + " " + _(WAY_OUT)
+    return sentences(words.format(n=f"{len(ids):,}", ids=listed(ids)), _(WAY_OUT))
 
 
 def unsearchable(number: int) -> str:
@@ -44,7 +45,7 @@ def unsearchable(number: int) -> str:
     words = ngettext(
         "{n} chat is damaged, and not searchable.", "{n} chats are damaged, and not searchable.", number
     )
-    return words.format(n=f"{number:,}") + " " + _('"chathold verify" tells more.')
+    return sentences(words.format(n=f"{number:,}"), _('"chathold verify" tells more.'))
 
 
 def joined(*counted: str) -> str:

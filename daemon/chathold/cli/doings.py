@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chathold.archive.summary import moment
+from chathold.core.saying import sentences
 from chathold.core.texts import N_, _
 from chathold.home import Home
 from chathold.state.store import DATABASE
@@ -48,7 +49,7 @@ def doings_of(home: Home) -> dict[str, Any]:
             {
                 "path": os.fspath(each.path),
                 "state": each.stage.value,
-                "reason": f"{each.reason} {each.advice}".strip(),
+                "reason": sentences(each.reason, each.advice),
             }
             for each in state.downloads.pending()
         ]

@@ -12,7 +12,7 @@ from chathold.core.texts import _
 _MESSAGES = {
     "provider": _("Only of this service: chatgpt, claude or deepseek."),
     "account": _("Only of this account, by id or label."),
-    "role": _("Only what this one said: user, assistant, system or tool."),
+    "role": _("Only what this one said: user, assistant, system, tool or document."),
     "since": _("Not before this day, as in 2026-03-01, 2026-03 or 2026."),
     "until": _("Not after this day."),
     "model": _("Only answers of models with this in their name."),
@@ -22,7 +22,7 @@ _MESSAGES = {
 """What each does where messages are chosen."""
 
 _CHATS = _MESSAGES | {
-    "role": _("Only chats in which this one said something: user, assistant, system or tool."),
+    "role": _("Only chats in which this one said something: user, assistant, system, tool or document."),
     "since": _("Only chats that went on after this day began, as in 2026-03-01, 2026-03 or 2026."),
     "until": _("Only chats that were begun by the end of this day."),
     "model": _("Only chats with an answer of a model with this in its name."),

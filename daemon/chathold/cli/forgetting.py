@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from chathold.archive.forgetting import forget_account, forget_records
-from chathold.archive.labels import account_named
+from chathold.archive.naming import account_meant
 from chathold.archive.reading import provider_of
 from chathold.archive.views import find
 from chathold.cli.commands import Call, command
@@ -27,24 +27,24 @@ from chathold.search import catch_up
 @click.option("--yes", is_flag=True, help=_("Do not ask."))
 def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool) -> int:
     """Erase chats, or an account; they never come back."""
-    if bool(ids) == bool(account) or (account and "/" not in account):
+    if bool(ids) == bool(account):
         raise UsageError(
             _("Say what to forget."),
             advice=_("chathold forget ID…, or chathold forget --account PROVIDER/ACCOUNT"),
         )
     with archive_of(call.home) as archive:
+        whose = account_meant(archive.database, account) if account else None
         records, lines = [], []
         for each in ids:
             record, line = find(archive, each)
             records.append(record)
             lines.append(line)
-        if not yes and not call.as_json and not _agreed(lines, account):
+        if not yes and not call.as_json and not _agreed(lines, "/".join(whose or ())):
             note(_("Nothing was forgotten."))
             return 1
         with archive.writing(waiting=waiting) as ledger:
-            if account:
-                provider, _slash, name = account.partition("/")
-                number = forget_account(archive, ledger, provider, account_named(archive, provider, name))
+            if whose:
+                number = forget_account(archive, ledger, *whose)
             else:
                 forget_records(archive, ledger, records)
                 number = len(records)

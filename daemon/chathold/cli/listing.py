@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import click
 
+from chathold.archive.naming import check_named
 from chathold.archive.summary import Filters, accounts, labelled, records
+from chathold.cli.borrowed import AtLeast
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, table, titled
 from chathold.core.texts import _
-from chathold.providers import PROVIDERS
+from chathold.services.naming import service_named
 
 _SHOWN = 50
-_NAMES = [each.NAME for each in PROVIDERS]
 
 
 @command("list")
 @click.argument("words", nargs=-1)
 @click.option(
     "--provider",
-    type=click.Choice(_NAMES, case_sensitive=False),
+    default="",
     metavar="PROVIDER",
     help=_("Only of this service: chatgpt, claude or deepseek."),
 )
@@ -28,11 +29,11 @@ _NAMES = [each.NAME for each in PROVIDERS]
 @click.option(
     "--documents", is_flag=True, help=_("Projects, memories, artifacts and the like instead of chats.")
 )
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help=_("At most so many."))
+@click.option("--limit", type=AtLeast(1), metavar="N", help=_("At most so many."))
 def list_command(
     call: Call,
     words: tuple[str, ...],
-    provider: str | None,
+    provider: str,
     account: str,
     limit: int | None,
     *,
@@ -40,8 +41,9 @@ def list_command(
     documents: bool,
 ) -> None:
     """List what matches, the one that changed last first."""
-    filters = Filters(provider or "", account, " ".join(words), gone)
+    filters = Filters(service_named(provider), account, " ".join(words), gone)
     with archive_of(call.home) as archive, archive.reading():
+        check_named(archive.database, filters.provider, filters.account)
         wanted = limit if limit is not None else -1 if call.as_json else _SHOWN + 1
         found = records(archive, filters, documents=documents, limit=wanted)
         names = labelled(accounts(archive))

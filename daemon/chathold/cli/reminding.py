@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import click
 
+from chathold.archive.naming import best_named, no_such_account, several_meant
 from chathold.archive.store import Archive
+from chathold.cli.borrowed import Between
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, day, table, write
 from chathold.configuration import load
-from chathold.core.errors import ChatholdError, UsageError
+from chathold.core.errors import UsageError
 from chathold.core.plain import clean
 from chathold.core.texts import N_, _
 from chathold.reminders import Reminder, Said, Stage, said
 from chathold.reminders.now import as_json, local, plan_of, reminders_now
+from chathold.reminders.rules import DAY
 from chathold.reminders.saying import LATER_DAYS
-from chathold.reminders.words import name_of, words_of
+from chathold.reminders.words import key_of, name_of, words_of
 from chathold.services import BY_NAME
+from chathold.services.naming import service_named
 from chathold.state import Marks, State
 
 _STAGES = {
@@ -35,7 +38,8 @@ _STAGES = {
 @click.argument("words", nargs=-1, metavar="[list|on|off|snooze|asked|came] [PROVIDER[/ACCOUNT]]")
 @click.option(
     "--days",
-    type=click.FloatRange(0.01, 3650),
+    type=Between(0.01, 3650),
+    metavar="N",
     default=LATER_DAYS,
     show_default=True,
     help=_("For how many days to snooze."),
@@ -59,8 +63,14 @@ def remind_command(call: Call, words: tuple[str, ...], days: float) -> None:
                 before = before or Marks(chosen.provider, chosen.account)
                 state.reminders.put(said(before, Said(verb), now, days))
             standing = reminders_now(archive, state, plan, now)
-    found = [each for each in standing if _is_meant(each, whose)]
-    answer({"reminders": as_json(found, now)}, as_json=call.as_json, words=lambda: _say(found, now))
+    found = _those_meant(standing, whose)
+
+    def words_for_people() -> None:
+        _say(found, now)
+        for each in found if verb == Said.SNOOZE else ():
+            _say_put_off(each, now + days * DAY)
+
+    answer({"reminders": as_json(found, now)}, as_json=call.as_json, words=words_for_people)
 
 
 def _meant(words: tuple[str, ...]) -> tuple[str, str]:
@@ -74,27 +84,34 @@ def _meant(words: tuple[str, ...]) -> tuple[str, str]:
     return verb, rest[0] if rest else ""
 
 
-def _is_meant(reminder: Reminder, whose: str) -> bool:
+def _those_meant(standing: list[Reminder], whose: str) -> list[Reminder]:
+    """The reminders of a service, or of the account that is named. Raises `UsageError` for no service."""
     provider, _slash, account = whose.partition("/")
-    return provider in ("", reminder.provider) and account in ("", reminder.account, reminder.label)
+    provider = service_named(provider)
+    of = [each for each in standing if provider in ("", each.provider)]
+    names = [(name, each) for each in of for name in {each.account, each.label, each.signed_in_as}]
+    meant = best_named(names, account) if account else of
+    return [each for each in of if each in meant]
 
 
 def _chosen(standing: list[Reminder], whose: str, answered: Said) -> list[Reminder]:
     """The reminders that are answered. A service of which nothing is archived has one for the asking."""
-    found = [each for each in standing if _is_meant(each, whose)]
+    found = _those_meant(standing, whose)
     if answered in (Said.ASKED, Said.CAME) and len(found) > 1:
-        raise UsageError(_("Several accounts could be meant."), advice=", ".join(_keys(found)))
-    if not found and whose in BY_NAME:
-        return [Reminder(whose, "", BY_NAME[whose].title, "", Stage.FRESH, None, None, 0.0)]
+        raise several_meant(whose, map(_named, found))
+    provider, slash, _account = whose.partition("/")
+    if not found and provider and not slash:
+        name = service_named(provider)
+        return [Reminder(name, "", BY_NAME[name].title, "", Stage.FRESH, None, None, 0.0)]
     if not found:
-        raise ChatholdError(
-            _("There is no such account."), place=whose, advice=_('"chathold account" lists them.')
-        )
+        raise no_such_account(whose)
     return found
 
 
-def _keys(found: list[Reminder]) -> Iterator[str]:
-    return (f"{each.provider}/{each.account}" for each in found)
+def _named(reminder: Reminder) -> str:
+    """An account by its id, with what else it is called."""
+    more = "" if reminder.label == reminder.account else f" ({reminder.label})"
+    return f"{reminder.provider}/{reminder.account}{more}"
 
 
 def _say(found: list[Reminder], now: float) -> None:
@@ -102,16 +119,34 @@ def _say(found: list[Reminder], now: float) -> None:
         write(_('No reminders yet. "chathold remind on PROVIDER" reminds you of a first export.'))
         return
     table(
-        [_("Service"), _("Last export"), _("Next"), _("Now")],
-        [[name_of(each), _exported(each), _day(each.due), _(_STAGES[each.stage])] for each in found],
+        [_("Service"), _("Account"), _("Last export"), _("Next"), _("Now")],
+        [
+            [name_of(each), key_of(each), _exported(each), _day(each.due), _(_STAGES[each.stage])]
+            for each in found
+        ],
     )
     for each in found:
         if told := words_of(each, now, local):
             write(clean(told))
 
 
+def _say_put_off(reminder: Reminder, until: float) -> None:
+    """What is so once a reminder was put off; where that shows nowhere else, why."""
+    said = {
+        Stage.OFF: _("{name}: nothing was put off, for its reminders are off."),
+        Stage.ASKED: _(
+            "{name}: the export that you asked for is still awaited; no other reminder before {day}."
+        ),
+        Stage.LINK: _("{name}: there is still a link to download; no other reminder before {day}."),
+    }.get(reminder.stage, _("{name}: no reminder before {day}."))
+    write(said.format(name=name_of(reminder), day=_day(until)))
+
+
 def _exported(reminder: Reminder) -> str:
-    return _("no date") if reminder.imported is not None else _day(reminder.exported)
+    """The last export's own date, as `status` has it."""
+    if reminder.exported is None and reminder.imported is None:
+        return "–"
+    return _day(reminder.exported) if reminder.dated else day(None)
 
 
 def _day(at: float | None) -> str:

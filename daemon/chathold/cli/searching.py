@@ -10,6 +10,7 @@ import click
 
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
+from chathold.cli.borrowed import AtLeast
 from chathold.cli.commands import Call, command
 from chathold.cli.counts import unsearchable
 from chathold.cli.filtering import filtered
@@ -17,7 +18,9 @@ from chathold.cli.opening import archive_of
 from chathold.cli.output import answer, day, note, titled, write
 from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.plain import clean
+from chathold.core.saying import listed, role_of, sentences
 from chathold.core.texts import _, ngettext
+from chathold.queries.lexing import FILTERS, like_filters
 from chathold.search import Found, Hit, Wish, catch_up, find, standing
 
 MARKS = ("⟪", "⟫")
@@ -34,7 +37,7 @@ _BOLD, _PLAIN = "\x1b[1;33m", "\x1b[0m"
 @click.argument("words", nargs=-1, metavar="QUERY…")
 @filtered
 @click.option("--newest", is_flag=True, help=_("The newest first, in place of the best."))
-@click.option("--limit", type=click.IntRange(min=1), default=_SHOWN, metavar="N", help=_("At most so many."))
+@click.option("--limit", type=AtLeast(1), default=_SHOWN, metavar="N", help=_("At most so many."))
 def search_command(
     call: Call, words: tuple[str, ...], has: tuple[str, ...], limit: int, **filters: Any
 ) -> None:
@@ -55,6 +58,7 @@ def search_command(
         "damaged": found.damaged,
     }
     answer(value, as_json=call.as_json, words=lambda: _say(found))
+    _say_like_filters(wish.text)
     _say_pending(found.pending, found.damaged)
 
 
@@ -101,8 +105,10 @@ def _say(found: Found) -> None:
     write()
     more = found.total - len(found.results)
     write(
-        ngettext("{n} message found.", "{n} messages found.", found.total).format(n=f"{found.total:,}")
-        + (" " + _("Add words, or --limit N, to see others.") if more else "")
+        sentences(
+            ngettext("{n} match.", "{n} matches.", found.total).format(n=f"{found.total:,}"),
+            _("Add words, or --limit N, to see others.") if more else "",
+        )
     )
     write(_('"chathold show ID" shows a chat.'))
 
@@ -110,7 +116,7 @@ def _say(found: Found) -> None:
 def _say_hit(hit: Hit) -> None:
     """A chat's title, where it is, and the place in it."""
     title = titled({"title": hit.title})
-    who = hit.role.value if hit.role else _("title")
+    who = role_of(hit.role.value) if hit.role else _("title")
     when = day(moment(hit.time)) if hit.time is not None else ""
     where = " · ".join(filter(None, (hit.conversation[:8], hit.provider, when, who)))
     write(f"{title}  ({where})")
@@ -121,14 +127,21 @@ def _say_hit(hit: Hit) -> None:
     write("  " + "".join(pieces))
 
 
+def _say_like_filters(text: str) -> None:
+    said = _("“{word}” was searched for as it stands: there is no such filter. There are: {filters}.")
+    for each in like_filters(text):
+        note(said.format(word=clean(each), filters=listed(f"{name}:" for name in FILTERS)))
+
+
 def _say_pending(pending: int, damaged: int) -> None:
     if pending > damaged:
         note(
-            ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
-                n=pending
+            sentences(
+                ngettext(
+                    "{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending
+                ).format(n=pending),
+                _("Search again, or leave Chathold running: it goes on by itself."),
             )
-            + " "
-            + _("Search again, or leave Chathold running: it goes on by itself.")
         )
     elif damaged:
         note(unsearchable(damaged))

@@ -10,6 +10,7 @@ import click
 from msgspec.structs import replace
 
 from chathold.archive.summary import moment
+from chathold.cli.borrowed import AtLeast
 from chathold.cli.commands import Call, command
 from chathold.cli.output import answer, day, write
 from chathold.cli.reading import show_reader
@@ -34,7 +35,9 @@ _LINES = 50
 @command("service")
 @click.argument("action", type=click.Choice(["install", "uninstall", "status", "logs"]))
 @click.option("--no-browser", is_flag=True, help=_("Open no page after installing."))
-@click.option("-n", "--lines", default=_LINES, type=click.IntRange(1), help=_("So many lines of the log."))
+@click.option(
+    "-n", "--lines", default=_LINES, type=AtLeast(1), metavar="N", help=_("So many lines of the log.")
+)
 def service_command(call: Call, action: str, lines: int, *, no_browser: bool) -> int:
     """Have Chathold start with the session, or no longer; say how it stands, and what it logs."""
     with explained():

@@ -15,7 +15,7 @@ from chathold.cli.counts import chats, documents, files, joined, messages, unsea
 from chathold.cli.doings import doings_of
 from chathold.cli.output import answer, day, table, write
 from chathold.core.plain import clean
-from chathold.core.saying import amount
+from chathold.core.saying import amount, sentences
 from chathold.core.texts import _, ngettext
 from chathold.reminders.now import reminders_at, with_due
 from chathold.search.completeness import Indexed, standing
@@ -80,7 +80,7 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     _say_index(value["index"])
     for each in found:
         if each.kind in _SAID_HERE:
-            write(f"! {each.title} {clean(each.detail)} {each.step}".replace("  ", " "))
+            write("! " + sentences(each.title, clean(each.detail), each.step))
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=value["archive"]["path"]))
 

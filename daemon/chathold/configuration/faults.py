@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from chathold.core.errors import ChatholdError
+from chathold.core.saying import sentences
 from chathold.core.texts import _, ngettext
 
 _TOLD = 10
@@ -43,9 +44,9 @@ def _all_in_one(faults: Sequence[Fault]) -> str:
         return faults[0].what
     count = ngettext("There is {n} mistake.", "There are {n} mistakes.", len(faults)).format(n=len(faults))
     more = ["…"] if len(faults) > _TOLD else []
-    return " ".join([count, *map(_with_line, faults[:_TOLD]), *more])
+    return sentences(count, *map(_with_line, faults[:_TOLD]), *more)
 
 
 def _with_line(fault: Fault) -> str:
-    said = f"{fault.what} {fault.fix}"
+    said = sentences(fault.what, fault.fix)
     return _("Line {line}: {what}").format(line=fault.line, what=said) if fault.line else said

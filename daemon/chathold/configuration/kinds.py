@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from chathold.core.errors import ChatholdError
+from chathold.core.saying import listed
 from chathold.core.texts import _
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -96,7 +97,7 @@ class Choice(Struct, frozen=True):
     @property
     def wanted(self) -> str:
         """As the protocol says."""
-        return _("It is one of these: {words}.").format(words=", ".join(f'"{word}"' for word in self.words))
+        return _("It is one of these: {words}.").format(words=listed(f'"{word}"' for word in self.words))
 
     def read(self, value: object) -> str:
         """As the protocol says."""

@@ -1,13 +1,44 @@
-"""Amounts and titles in words, the same on the command line and on pages."""
+"""Sentences, amounts, roles and titles in words, the same on the command line and on pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chathold.core.texts import _
+from chathold.core.texts import N_, _
 
 _NAMED_BY_US = ("memory", "feedback", "instructions")
+
+
+ROLES = {
+    "user": N_("You"),
+    "assistant": N_("Assistant"),
+    "system": N_("System"),
+    "tool": N_("Tool"),
+    "document": N_("Document"),
+}
+
+
+def role_of(name: str) -> str:
+    """Who speaks."""
+    return _(ROLES[name]) if name in ROLES else name
+
+
+_FULL_STOPS = ("。", "！", "？", "…", "；")
+
+
+def sentences(*said: str) -> str:
+    """Sentences in a row, those that are empty left out: after a Chinese full stop there is no space."""
+    found = ""
+    for each in filter(None, said):
+        space = "" if not found or found.endswith(_FULL_STOPS) else " "
+        found = found + space + each  # no f-string: markup stays markup
+    return found
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, as the language parts them."""
+    return _(", ").join(names)
 
 
 def amount(size: int) -> str:

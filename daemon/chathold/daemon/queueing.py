@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from chathold.core.saying import sentences
 from chathold.core.texts import _, ngettext
 from chathold.daemon.answers import Answer, Verdict
 from chathold.daemon.retrying import due, wanted
@@ -154,11 +155,12 @@ class Queue(Struct):
         receipt = answer.receipt or {}
         self.stream.tell(Event(Kind.IMPORTED, said_of(receipt), download.path, receipt, chosen=chosen))
         if answer.title:
-            words = f"{answer.title} {answer.advice}".strip()
+            words = sentences(answer.title, answer.advice)
             self.stream.tell(Event(Kind.TROUBLE, words, download.path, cause=_NOT_PUT_AWAY))
         for provider, label in answer.accounts:
             words = _(
-                "This is the first export of {provider}, {label}. Not yours? “chathold forget --account” removes it."
+                "This is the first export of {provider}, {label}."
+                " Not yours? “chathold forget --account {provider}/{label}” removes it."
             )
             self.stream.tell(Event(Kind.NEW_ACCOUNT, words.format(provider=provider, label=label)))
         if receipt.get("parts", {}).get("missing"):
@@ -182,7 +184,7 @@ class Queue(Struct):
         day = "" if failed else datetime.fromtimestamp(now, UTC).date().isoformat()
         target = pending.mark.hex() if failed else ""
         if self.state.downloads.tell_once(answer.verdict.value, [target], day) or chosen:
-            words = f"{answer.title} {answer.advice}".strip()
+            words = sentences(answer.title, answer.advice)
             kind = Kind.FAILED if failed else Kind.TROUBLE
             self.stream.tell(Event(kind, words, download.path, cause=answer.verdict.value, chosen=chosen))
 

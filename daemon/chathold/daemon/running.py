@@ -23,6 +23,7 @@ from chathold import __version__
 from chathold.claiming import promises_export
 from chathold.configuration import ConfigurationError, Settings, load
 from chathold.core.errors import ChatholdError
+from chathold.core.saying import listed, sentences
 from chathold.core.texts import _, speak
 from chathold.daemon import presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
@@ -340,7 +341,8 @@ class Daemon:
             return
         words = _("The settings were read again.")
         if archive_folder(settings, self.home) != self._archive or _pace(settings) != _pace(self._settings):
-            words += " " + _("A new archive folder, and how long to wait, count from the next start.")
+            more = _("A new archive folder, and how long to wait, count from the next start.")
+            words = sentences(words, more)
         self._settings = settings
         set_level(settings.log.level)
         speak(settings.desktop.language)
@@ -385,8 +387,8 @@ class Daemon:
         folders = self._watcher.folders()
         watched = [each for each in folders if each.state in (FolderStatus.WATCHING, FolderStatus.POLLING)]
         if not watched:
-            return " ".join(f"{each.folder}: {each.reason}" for each in folders)
-        named = ", ".join(os.fspath(each.folder) for each in watched)
+            return sentences(*(f"{each.folder}: {each.reason}" for each in folders))
+        named = listed(os.fspath(each.folder) for each in watched)
         return _("Watching {folders}.").format(folders=named)
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from chathold.core.saying import sentences
 from chathold.core.texts import _, ngettext
 from chathold.desktop.menu import Actions
 from chathold.desktop.unseen import Facts, Topic
@@ -34,7 +35,7 @@ def welcome(actions: Actions, *, tray: bool) -> Notice:
         said.append(_("The icon may be behind ^ by the clock."))
     return Notice(
         _("Chathold is running"),
-        " ".join(said),
+        sentences(*said),
         actions.open_page,
         ((_("Open Chathold"), actions.open_page),),
     )

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from chathold import __version__
+from chathold.core.saying import listed
 from chathold.core.texts import _
 from chathold.doctor.findings import Finding, Patient, State
 
@@ -59,7 +60,7 @@ def packages(patient: Patient) -> Iterator[Finding]:
     versions = {name: _version(name) for name in _required()}
     missing = [name for name, version in versions.items() if not version]
     if missing:
-        what = _("These packages are missing: {names}").format(names=", ".join(missing))
+        what = _("These packages are missing: {names}").format(names=listed(missing))
         command = f"{sys.executable} -m pip install {' '.join(missing)}"
         yield Finding("packages", State.FAULT, what, command)
     yield Finding(

@@ -13,8 +13,6 @@ from chathold_service import starting
 from chathold_service.folders import Folders
 from chathold_service.programs import Standing, Way
 
-_INSTALL = '"chathold service install"'
-
 
 def session(patient: Patient) -> Iterator[Finding]:
     """What there is on this desktop to start programs with the session."""
@@ -49,9 +47,9 @@ def startup(patient: Patient) -> Iterator[Finding]:
 
 def _finding(stand: Standing, *, right: bool) -> Finding:
     if not stand.enabled:
-        what = _("Chathold does not start with the session; {command} would have it do so.")
-        return Finding("startup", State.OK, what.format(command=_INSTALL))
-    again = _("Write it again: {command}").format(command=_INSTALL)
+        what = _('Chathold does not start with the session; "chathold service install" would have it do so.')
+        return Finding("startup", State.OK, what)
+    again = _('Write it again: "chathold service install".')
     if not right:
         what = _("What starts Chathold with the session no longer fits the settings, or this Chathold.")
         return Finding("startup", State.WARNING, what, again)

@@ -80,8 +80,8 @@ def mirror(
 ) -> Mirrored:
     """Bring the notes in `root` up to date; without `write`, only tell what would be done.
 
-    `query` is one as for a search, "" for all chats. Raises `ChatholdError` if the folder is not there, lies
-    where it must not, or cannot be written to.
+    `query` is one as for a search, "" for all chats. Raises `ChatholdError` if the folder lies where it must not, or
+    (with `write`) is not there or cannot be written to.
     """
     check_notes(root, archive.folder, write=write)
     memory = Memory(state, root)

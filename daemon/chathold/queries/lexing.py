@@ -6,6 +6,7 @@ import re
 from enum import Enum, auto
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chathold.core.errors import UsageError
 from chathold.core.texts import _
@@ -37,6 +38,9 @@ _PIECE = re.compile(
 )
 
 
+_LIKE_A_FILTER = re.compile(r"[a-z]{2,}:[^\s:/\\]", re.IGNORECASE)
+
+
 class Kind(Enum):
     """What a piece of a query is."""
 
@@ -51,13 +55,18 @@ class Kind(Enum):
 
 
 class Piece(Struct, frozen=True):
-    """A piece of a query. `name` is a filter's; `prefix`: more letters may follow; `last`: the text ends with it."""
+    """A piece of a query, and where it begins and ends in it.
+
+    `name` is a filter's; `prefix`: more letters may follow; `last`: the text ends with it.
+    """
 
     kind: Kind
     text: str
     name: str = ""
     prefix: bool = False
     last: bool = False
+    begin: int = 0
+    end: int = 0
 
 
 def pieces(text: str, *, incomplete: bool) -> list[Piece]:
@@ -75,8 +84,14 @@ def pieces(text: str, *, incomplete: bool) -> list[Piece]:
     for match in _PIECE.finditer(plain):
         piece = _piece(match, original=text, incomplete=incomplete)
         if piece:
-            found.append(piece)
+            found.append(replace(piece, begin=match.start(), end=match.end()))
     return found
+
+
+def like_filters(text: str) -> tuple[str, ...]:
+    """The words of a query that are written as filters are, and are none."""
+    found = pieces(text, incomplete=True)
+    return tuple(each.text for each in found if each.kind is Kind.WORD and _LIKE_A_FILTER.match(each.text))
 
 
 def _piece(match: re.Match[str], *, original: str, incomplete: bool) -> Piece | None:
@@ -86,12 +101,12 @@ def _piece(match: re.Match[str], *, original: str, incomplete: bool) -> Piece | 
     if match["filter"]:
         name = match["filter"][:-1].lower()
         if match["quoted"] is not None:
-            _check_closed(match["closed"], match["quoted"], incomplete=incomplete)
+            _check_closed(match["closed"], original[match.start() :], incomplete=incomplete)
         held = "value" if match["quoted"] is None else "quoted"
         value = original[match.start(held) : match.end(held)].strip()
         return Piece(Kind.FILTER, value, name, last=last)
     if match["phrase"] is not None:
-        _check_closed(match["end"], match["phrase"], incomplete=incomplete)
+        _check_closed(match["end"], original[match.start() :], incomplete=incomplete)
         return Piece(
             Kind.PHRASE, match["phrase"], prefix=bool(match["phrase_star"]), last=last and not match["end"]
         )
@@ -107,10 +122,10 @@ def _piece(match: re.Match[str], *, original: str, incomplete: bool) -> Piece | 
     return Piece(Kind.WORD, word.rstrip("*"), prefix=word.endswith("*"), last=last)
 
 
-def _check_closed(mark: str, text: str, *, incomplete: bool) -> None:
+def _check_closed(mark: str, typed: str, *, incomplete: bool) -> None:
     if not mark and not incomplete:
         raise UsageError(
             _("A quotation mark is not closed."),
-            place=f'"{text}',
+            place=typed,
             advice=_('Write a phrase as in: "two words".'),
         )

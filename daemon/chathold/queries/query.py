@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from chathold.core.errors import UsageError
 from chathold.core.model import Role
+from chathold.core.saying import listed
 from chathold.core.texts import N_, _
 from chathold.queries.lexing import Kind, Piece, pieces
 from chathold.queries.wishes import Wish
@@ -71,7 +72,7 @@ def parse(wish: Wish, *, incomplete: bool = False) -> Query:
 
     Raises `UsageError`, which says what is wrong, where, and how it is written.
     """
-    parser = _Parser(pieces(wish.text, incomplete=incomplete), incomplete=incomplete)
+    parser = _Parser(wish.text, pieces(wish.text, incomplete=incomplete), incomplete=incomplete)
     match = parser.whole()
     wish = parser.filtered(wish)
     query = Query(
@@ -99,6 +100,7 @@ def _filters_anything(query: Query) -> bool:
 class _Parser(Struct):
     """Recursive descent over pieces; what it returns is an expression of FTS5's, "" where nothing is left."""
 
+    text: str
     pieces: list[Piece]
     incomplete: bool
     at: int = 0
@@ -113,6 +115,7 @@ class _Parser(Struct):
         """The whole query."""
         match = self._either()
         if self._next() is not None:
+            self.at += 1
             raise self._wrong(_("A parenthesis is closed that was never opened."))
         return match
 
@@ -198,7 +201,7 @@ class _Parser(Struct):
         if self.depth or negative:
             raise UsageError(
                 _("A filter holds for the whole query."),
-                place=f"{piece.name}:{piece.text}",
+                place=self.text[piece.begin : piece.end],
                 advice=_("Write it outside of parentheses, and without NOT."),
             )
         if self.incomplete and piece.last and not _is_value(piece):
@@ -206,7 +209,7 @@ class _Parser(Struct):
         if not piece.text:
             raise UsageError(
                 _("A filter has no value."),
-                place=f"{piece.name}:",
+                place=self.text[piece.begin : piece.end],
                 advice=_("Write the value right behind the colon, as in: role:user."),
             )
         if piece.name == "has":
@@ -230,9 +233,8 @@ class _Parser(Struct):
             raise self._wrong(_("Something is missing beside AND, OR, NOT or between parentheses."))
 
     def _said(self) -> str:
-        return " ".join(
-            f"{each.name}:{each.text}" if each.name else each.text for each in self.pieces[: self.at]
-        )
+        """The query as it was typed, as far as it was understood."""
+        return self.text[: self.pieces[self.at - 1].end].strip() if self.at else ""
 
     def _wrong(self, title: str) -> UsageError:
         return UsageError(title, place=self._said(), advice=_(_HOW))
@@ -256,7 +258,7 @@ def _one_of(name: str, value: str) -> str:
         raise UsageError(
             _("There is no such value of this filter."),
             place=f"{name}:{value}",
-            advice=_("Use one of: {values}.").format(values=", ".join(known)),
+            advice=_("Use one of: {values}.").format(values=listed(known)),
         )
     return value.lower()
 

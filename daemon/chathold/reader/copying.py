@@ -15,7 +15,7 @@ from chathold.archive.store import Archive
 from chathold.configuration import examine
 from chathold.core.errors import ArchiveError, ChatholdError
 from chathold.core.texts import _
-from chathold.filesystems import nearest
+from chathold.filesystems import nearest, on_same_disk
 from chathold.places import lies_in, watched_folders
 from chathold.reader.opening import Reader
 from chathold.trash import can_write
@@ -86,7 +86,7 @@ class Copyist:
                 note_copy(archive, ledger, target, reader.wall())
         finally:
             archive.close()
-        same_disk = target.stat().st_dev == reader.home.archive.stat().st_dev
+        same_disk = on_same_disk(reader.home.archive, target)
         self._note(made=True, same_disk=same_disk, damage=tuple(damage(copied)))
 
     def _note(self, **changes: Any) -> None:

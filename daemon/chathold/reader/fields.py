@@ -6,6 +6,7 @@ What is not named here is shown by its own name, in a text field.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chathold.configuration import SETTINGS, Fault, Setting
-from chathold.configuration.kinds import Choice, Flag, Folder, Folders, Number, TimeOfDay
+from chathold.configuration.kinds import Choice, Filters, Flag, Folder, Folders, Number, TimeOfDay
 from chathold.configuration.writing import Value
 from chathold.core.texts import N_, _
 from chathold.reader.forms import Form
@@ -64,6 +65,28 @@ WORDS = {
     "mirror.format": {"markdown": "Markdown"},
     "log.level": {"info": N_("Usual"), "debug": N_("More, to find a mistake")},
 }
+
+MEANINGS = {
+    "downloads.move_to": N_("The folder that exports are moved to, if they are to be moved after an import."),
+    "mirror.folder": N_("The folder of notes to keep up to date. Empty: none."),
+    "reminders.chatgpt_days": N_("The same for ChatGPT alone. 0: as for all."),
+    "reminders.claude_days": N_("The same for Claude alone. 0: as for all."),
+    "reminders.deepseek_days": N_("The same for DeepSeek alone. 0: as for all."),
+    "notices.quiet_until": N_(
+        "Until when no notice is shown. The same time twice: there are no quiet hours."
+    ),
+}
+"""What a setting means, where the file says it by the names of others."""
+
+WANTED: dict[type[Any], str] = {
+    TimeOfDay: N_("It is a time of day, from 00:00 to 23:59."),
+    Filters: N_("It is words and filters as in a search."),
+    Folder: N_("It is the full path of a folder. It may begin with ~."),
+    Folders: N_("Each line is the full path of a folder. It may begin with ~."),
+}
+"""What will do in a field, where the file wants it in brackets or between quotes."""
+
+_NAMES = re.compile("|".join(sorted((re.escape(each.name) for each in SETTINGS), key=len, reverse=True)))
 
 RARE = frozenset(
     {
@@ -146,9 +169,10 @@ def read(form: Form) -> dict[str, Value]:
 
 def _field(setting: Setting, values: Mapping[str, Any], fault: Fault | None, placeholder: str) -> Field:
     value = values.get(setting.name, setting.default)
-    title = _(TITLES[setting.name]) if setting.name in TITLES else setting.key.replace("_", " ").capitalize()
+    meaning = _(MEANINGS.get(setting.name, setting.meaning))
+    fault = _for_a_form(fault, setting) if fault else None
     field = Field(
-        setting.name, title, _(setting.meaning), "text", _shown(value), fault, placeholder=placeholder
+        setting.name, _title(setting), meaning, "text", _shown(value), fault, placeholder=placeholder
     )
     match setting.kind:
         case Flag():
@@ -170,6 +194,24 @@ def _field(setting: Setting, values: Mapping[str, Any], fault: Fault | None, pla
             return replace(field, sort="time")
         case _:
             return field
+
+
+def _title(setting: Setting) -> str:
+    known = TITLES.get(setting.name)
+    return _(known) if known else setting.key.replace("_", " ").capitalize()
+
+
+def _for_a_form(fault: Fault, setting: Setting) -> Fault:
+    """A fault in words of the form: settings by their titles, and nothing of how the file is written."""
+    fix = fault.fix
+    if fix == setting.kind.wanted and type(setting.kind) in WANTED:
+        fix = _(WANTED[type(setting.kind)])
+    return replace(fault, what=_titled(fault.what), fix=_titled(fix))
+
+
+def _titled(words: str) -> str:
+    titles = {each.name: _title(each) for each in SETTINGS}
+    return _NAMES.sub(lambda found: _("“{title}”").format(title=titles[found[0]]), words)
 
 
 def _shown(value: Any) -> str:

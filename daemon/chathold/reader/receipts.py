@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from chathold.core.saying import listed
 from chathold.core.texts import _, ngettext
 from chathold.reader.wording import day, exact
 
@@ -84,7 +85,7 @@ def _headline(receipt: Json) -> str:
 
 def _listed(*counted: tuple[int, str]) -> str:
     """Those of which there are some, in a line."""
-    return ", ".join(words for number, words in counted if number)
+    return listed(words for number, words in counted if number)
 
 
 def _counted(tally: Json, one: str, many: str, updated: str) -> str:

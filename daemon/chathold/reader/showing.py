@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from chathold.core.saying import sentences
 from chathold.core.texts import _, language, ngettext
 from chathold.reader import wording
 from chathold.reader.opening import reader_of
@@ -80,7 +81,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"_": _, "ngettext": ngettext}
+    made.globals |= {"_": _, "ngettext": ngettext, "sentences": sentences}
     made.filters |= {"fill": fill} | wording.FILTERS
     return made
 

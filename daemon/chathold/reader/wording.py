@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from chathold.core.saying import amount, title_of
+from chathold.core.saying import ROLES, amount, role_of, title_of
 from chathold.core.texts import N_, _, ngettext
 from chathold.providers import PROVIDERS
 from chathold.rendering.controls import name as plain_name
@@ -23,14 +23,6 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _RECENT_DAYS = 45
 _TITLES = {each.NAME: each.TITLE for each in PROVIDERS}
 _LONGEST_TITLE = 300
-
-ROLES = {
-    "user": N_("You"),
-    "assistant": N_("Assistant"),
-    "system": N_("System"),
-    "tool": N_("Tool"),
-    "document": N_("Document"),
-}
 
 
 def local(time: Time) -> datetime | None:
@@ -119,7 +111,7 @@ def service(provider: str) -> str:
 
 def role(name: str) -> str:
     """Who speaks."""
-    return _(ROLES[name]) if name in ROLES else plain_name(name)
+    return role_of(name) if name in ROLES else plain_name(name)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

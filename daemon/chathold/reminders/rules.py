@@ -77,6 +77,8 @@ class Reminder(Struct, frozen=True):
     several: bool = False
     """Whether the provider has other accounts, so that one has to say which."""
     imported: float | None = None
+    dated: bool = False
+    """Whether `exported` is the export's own date; it may be that of the newest chat."""
 
     @property
     def title(self) -> str:
@@ -153,6 +155,7 @@ def _standing(
             until,
             several,
             undated,
+            export.dated,
         )
 
     exported = _date(export, now)

@@ -5,15 +5,45 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chathold.core.plain import clean
+from chathold.core.saying import sentences
 from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _, ngettext
 from chathold.reminders.rules import DAY, Local, Reminder, Stage
 from chathold.services import BY_NAME
 
+_LONG_ID, _ENOUGH_OF_ID = 20, 8
+_QUOTED = " \t'\"$`\\&|;<>()*?#!~/"
+"""What a shell would not take as it is, and what `/` parts."""
+
 
 def name_of(reminder: Reminder) -> str:
-    """The service, and the account where that has a name: "ChatGPT (Work)"."""
+    """The service, and the account where that has a name, or could be mistaken for another: "ChatGPT (Work)"."""
+    if reminder.several and reminder.label == reminder.account != UNKNOWN:
+        return account_name(reminder.provider, "", _shortened(reminder.account))
     return account_name(reminder.provider, reminder.account, reminder.label)
+
+
+def _shortened(account: str) -> str:
+    """As much of an id as tells it from others."""
+    return account if len(account) <= _LONG_ID else f"{account[:_ENOUGH_OF_ID]}…"
+
+
+def key_of(reminder: Reminder) -> str:
+    """The account as commands take it: "claude/Work"."""
+    plain = _own_label(reminder) and clean(reminder.label) == reminder.label
+    name = reminder.label if plain and not set(reminder.label) & set(_QUOTED) else reminder.account
+    return "/".join(filter(None, (reminder.provider, name)))
+
+
+def _own_label(reminder: Reminder) -> bool:
+    """Whether the label is one that the user gave."""
+    return reminder.label not in (
+        "",
+        reminder.account,
+        reminder.signed_in_as,
+        UNKNOWN,
+        reminder.title,
+    )
 
 
 def account_name(provider: str, account: str, label: str) -> str:
@@ -58,14 +88,14 @@ def _due(reminder: Reminder, now: float) -> str:
         said = ngettext("Your {name} copy is {n} day old.", "Your {name} copy is {n} days old.", days).format(
             name=name_of(reminder), n=days
         )
-    return f"{said} {_whom(reminder)}".strip()
+    return sentences(said, _whom(reminder))
 
 
 def _whom(reminder: Reminder) -> str:
-    """Whom to sign in as, where that could be mistaken."""
-    if not reminder.several or not (reminder.signed_in_as or reminder.label):
+    """Whom to sign in as, where that could be mistaken and is known: nobody signs in with an id, or a label."""
+    if not reminder.several or not reminder.signed_in_as:
         return ""
-    return _("Sign in as {account}.").format(account=clean(reminder.signed_in_as or reminder.label))
+    return _("Sign in as {account}.").format(account=clean(reminder.signed_in_as))
 
 
 def _asked(reminder: Reminder, now: float) -> str:
@@ -76,8 +106,8 @@ def _asked(reminder: Reminder, now: float) -> str:
         else _("{name}: asked less than a day ago.")
     ).format(name=name_of(reminder), n=days)
     if not BY_NAME[reminder.provider].mailed:
-        return f"{said} " + _("Is the download ready? No mail is sent: look in the settings there.")
-    return f"{said} " + _("Has the mail or SMS come? Look in spam too.")
+        return sentences(said, _("Is the download ready? No mail is sent: look in the settings there."))
+    return sentences(said, _("Has the mail or SMS come? Look in spam too."))
 
 
 def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:
@@ -91,17 +121,20 @@ def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:
         ).format(name=name_of(reminder), n=days)
     )
     when = moment(until, now, local)
-    account = reminder.signed_in_as or (reminder.label if reminder.several else "")
-    if account:
+    if reminder.signed_in_as:
         download = _("Download before about {when}, signed in as {account}.").format(
-            when=when, account=clean(account)
+            when=when, account=clean(reminder.signed_in_as)
         )
+    elif reminder.several and _own_label(reminder):
+        download = _(
+            "Download before about {when}, signed in to the account that you call “{label}”."
+        ).format(when=when, label=clean(reminder.label))
     else:
         download = _("Download before about {when}.").format(when=when)
     said = [works, download]
     if service.parts:
         said.append(_("It leads to several files: open each link once, and keep all of them."))
-    return " ".join(said)
+    return sentences(*said)
 
 
 def moment(at: float, now: float, local: Local) -> str:

@@ -17,6 +17,7 @@ from chathold.archive.summary import accounts
 from chathold.configuration import ConfigurationError, Fault, examine
 from chathold.configuration.writing import write, written
 from chathold.core.errors import ArchiveError
+from chathold.core.saying import sentences
 from chathold.core.texts import _, speak
 from chathold.places import archive_folder, place_faults, watched_folders
 from chathold.reader.fields import groups, read
@@ -53,7 +54,7 @@ def save_settings(request: Request, form: Form) -> Response:
     speak(now.desktop.language)
     words = _("The settings are kept.")
     if archive_folder(now, home) != home.archive:
-        words += " " + _("The new archive folder counts from the next start of Chathold.")
+        words = sentences(words, _("The new archive folder counts from the next start of Chathold."))
     tell(request, words)
     return forward(request, "settings")
 

@@ -1,0 +1,92 @@
+"""Accounts as people name them: by id, label or masked address, in any case.
+
+A name as it is written comes before others that only differ in their case: "Anna" and "anna" can be two accounts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import TypeVar
+
+from chathold.core.errors import UsageError
+from chathold.core.saying import listed
+from chathold.core.standing import UNKNOWN
+from chathold.core.texts import _
+from chathold.services.naming import service_named
+
+Account = tuple[str, str]
+"""A provider and an id."""
+
+_Named = TypeVar("_Named")
+
+_NAMES = (
+    "WITH known AS (SELECT provider, account FROM state JOIN record ON record.id = state.record"
+    " UNION SELECT provider, account FROM file_state JOIN file ON file.id = file_state.file WHERE account != ?)"
+    " SELECT provider, account, account FROM known"
+    " UNION SELECT provider, account, label FROM label JOIN known USING (provider, account)"
+    " UNION SELECT known.provider, known.account, hint FROM owner JOIN file ON file.id = owner.file"
+    " JOIN known ON known.provider = file.provider AND known.account = owner.account WHERE hint != ''"
+    " ORDER BY 1, 2, 3"
+)
+
+
+def best_named(named: Iterable[tuple[str, _Named]], name: str) -> list[_Named]:
+    """What bears this name: exactly, else in another case."""
+    found = [(each, what) for each, what in named if each.casefold() == name.casefold()]
+    return [what for each, what in found if each == name] or [what for _each, what in found]
+
+
+def accounts_named(database: sqlite3.Connection, provider: str, name: str) -> set[Account]:
+    """The accounts that a name means ("": all of them), of one provider or (with "") of any."""
+    named = [(each, whose) for whose, each in _names(database, provider)]
+    return set(best_named(named, name) if name else [whose for _each, whose in named])
+
+
+def account_meant(database: sqlite3.Connection, whose: str) -> Account:
+    """The one account that PROVIDER[/ACCOUNT] means.
+
+    Raises `UsageError` if there is no such service or account, or if several could be meant.
+    """
+    provider, _slash, name = whose.partition("/")
+    found = accounts_named(database, service_named(provider), name)
+    if len(found) > 1:
+        raise several_meant(whose, [_described(database, each) for each in sorted(found)])
+    if not found:
+        raise no_such_account(whose)
+    return found.pop()
+
+
+def check_named(database: sqlite3.Connection, provider: str, name: str) -> None:
+    """Raise `UsageError` if a name is given, and no account bears it."""
+    if name and not accounts_named(database, provider, name):
+        raise no_such_account("/".join(filter(None, (provider, name))))
+
+
+def _names(database: sqlite3.Connection, provider: str) -> list[tuple[Account, str]]:
+    """Every account of a provider (with "" of all), once with each of its names."""
+    return [
+        ((service, account), each)
+        for service, account, each in database.execute(_NAMES, (UNKNOWN,))
+        if provider in ("", service)
+    ]
+
+
+def _described(database: sqlite3.Connection, account: Account) -> str:
+    """An account as it can be named, with what else it is called."""
+    others = [each for whose, each in _names(database, account[0]) if whose == account and each != account[1]]
+    return "/".join(account) + (f" ({', '.join(others)})" if others else "")
+
+
+def no_such_account(place: str) -> UsageError:
+    """The error where nothing bears a name."""
+    return UsageError(_("There is no such account."), place=place, advice=_('"chathold account" lists them.'))
+
+
+def several_meant(place: str, found: Iterable[str]) -> UsageError:
+    """The error where a name could mean several accounts, each as it can be named."""
+    return UsageError(
+        _("Several accounts could be meant."),
+        place=place,
+        advice=_("Name one of these: {accounts}.").format(accounts=listed(found)),
+    )
