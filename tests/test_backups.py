@@ -446,9 +446,13 @@ def test_an_archive_that_lost_rows_takes_no_copys_place(home: Path, copy: Path) 
 
 
 def test_check_says_what_a_copy_lacks(
-    home: Path, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    home: Path,
+    copy: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A copy that is older than the newest import, or away, is nothing to delete chats on."""
+    """A copy that is older than the newest import, away, or on the same disk, is nothing to delete chats on."""
 
     def copies() -> list[tuple[bool, bool]]:
         (found,) = chathold(home, "check", "chatgpt")["accounts"]
@@ -464,6 +468,9 @@ def test_check_says_what_a_copy_lacks(
     assert copies() == [(False, True)]
     assert "! Second copy" in words()
     chathold(home, "backup", str(copy))
+    assert "! Second copy" in words()
+    assert "on the same disk as the archive" in words()
+    monkeypatch.setattr("chathold.archive.safety.on_same_disk", lambda _folder, _other: False)
     assert "✓ Second copy" in words()
     shutil.rmtree(copy)
     assert copies() == [(True, False)]

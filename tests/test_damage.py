@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import histories
 from chathold.archive.schema import DERIVED
 from chathold.archive.store import Archive
 from chathold.core.identity import CONVERSATION, stable_id
@@ -314,3 +315,60 @@ def test_a_damaged_chat_can_be_forgotten(home: Path, damaged: str) -> None:
     assert set(listed(home)) == set(NAMES) - {damaged}
     assert chathold(home, "verify")["ok"]
     assert chathold(home, "rebuild")["damaged"] == []
+
+
+@pytest.fixture
+def with_files(tmp_path: Path) -> tuple[Path, Path]:
+    """A home in which an export with files of the user's was imported, and the export."""
+    export = histories.chatgpt_earlier(tmp_path)
+    imported(tmp_path / "files", [export])
+    return tmp_path / "files", export
+
+
+def _break_files(home: Path) -> list[str]:
+    """One file of the archive's lost, one with another byte, one cut; their places, as `verify` names them."""
+    assets = home / "archive" / "assets"
+    lost, other, cut = sorted(path for path in assets.glob("*/*") if path.is_file())
+    lost.unlink()
+    other.write_bytes(bytes([other.read_bytes()[0] ^ 1]) + other.read_bytes()[1:])
+    cut.write_bytes(cut.read_bytes()[:-1])
+    return [f"assets/{path.parent.name}/{path.name}" for path in (lost, other, cut)]
+
+
+def test_an_import_mends_the_users_files(with_files: tuple[Path, Path]) -> None:
+    """Once they were found to be damaged, by the very export that held them; its receipt tells."""
+    home, export = with_files
+    before = chathold(home, "verify")
+    broken = _break_files(home)
+    assert [each["where"] for each in chathold(home, "verify", expect=1)["problems"]] == broken
+    (receipt,) = imported(home, [export])
+    assert receipt["assets"]["new"] == 0
+    assert len(receipt["problems"]) == 3
+    assert chathold(home, "verify") == before
+    assert imported(home, [export])[0]["outcome"] == "already_imported"
+
+
+def test_a_copy_mends_the_users_files(with_files: tuple[Path, Path], tmp_path: Path) -> None:
+    """Likewise; where no copy has them, the export does, and what is found whole again is damaged no more."""
+    home, export = with_files
+    before = chathold(home, "verify")
+    chathold(home, "backup", str(tmp_path / "copy"))
+    _break_files(home)
+    chathold(home, "verify", expect=1)
+    assert chathold(home, "backup", str(tmp_path / "copy"))["mended"] == 3
+    assert chathold(home, "verify") == before
+    assert chathold(home, "backup", str(tmp_path / "copy"))["mended"] == 0
+    assert imported(home, [export])[0]["outcome"] == "already_imported"
+
+
+def test_what_is_whole_again_is_damaged_no_more(with_files: tuple[Path, Path]) -> None:
+    """Whoever put the file back: `verify` finds it whole, and nothing is imported once more."""
+    home, export = with_files
+    before = chathold(home, "verify")
+    (path, *_others) = (path for path in (home / "archive" / "assets").glob("*/*") if path.is_file())
+    good = path.read_bytes()
+    path.write_bytes(b"")
+    assert not chathold(home, "verify", expect=1)["ok"]
+    path.write_bytes(good)
+    assert chathold(home, "verify") == before
+    assert imported(home, [export])[0]["outcome"] == "already_imported"

@@ -221,8 +221,8 @@ def test_a_lost_file_is_found(home: Path) -> None:
 @pytest.mark.parametrize(
     ("problem", "way"),
     [
-        (("assets/ab/abcd", DAMAGED), "copy of this archive"),
-        (("assets/ab/abcd", MISSING_FILE), "copy of this archive"),
+        (("assets/ab/abcd", DAMAGED), "Import again"),
+        (("assets/ab/abcd", MISSING_FILE), "Import again"),
         (("archive.db: chatgpt 12, form 3", DAMAGED), "Import again"),
         (("archive.db: sighting", ROWS), "chathold restore"),
         (("archive.db: state", WRONG_DERIVED), "chathold rebuild"),
@@ -238,7 +238,7 @@ def test_what_is_wrong_has_a_way_out(problem: tuple[str, str], way: str) -> None
 def test_the_way_out_is_printed(home: Path) -> None:
     """Below what was found."""
     _asset(home).unlink()
-    assert "  Put the file of the same name there" in said(home, "verify").out
+    assert "  Import again the export that held what is damaged" in said(home, "verify").out
 
 
 @pytest.mark.parametrize("name", ["ab/cd", "letter.txt", "00/11/22", f"ab/{'0' * 64}"])

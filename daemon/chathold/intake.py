@@ -390,6 +390,7 @@ class _Reading(Struct):
 
     def summary(self) -> Summary:
         """What the receipt has to know."""
-        mended = tuple(Problem(name, MENDED) for name in self.taking.mending.mended)
+        names = self.taking.mending.mended + self.taking.assets.mended_names
+        mended = tuple(Problem(name, MENDED) for name in names)
         part_of = self.coverage().part_of or self.manifest is not None
         return Summary(self.taking, self.all_problems() + mended, part_of, bool(self.unread))

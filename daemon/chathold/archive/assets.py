@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from chathold.archive import durable
+from chathold.archive import damage, durable
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tombstones import ASSET, tombstone
@@ -41,7 +41,8 @@ def may_have(archive: Archive, size: int, crc: int) -> bool:
 class Assets:
     """The files of one import: `members` are all that it holds, `new` those that the archive did not have.
 
-    `new` has their size and CRC-32 by their hash; `tombstones` tell what was forgotten.
+    `new` has their size and CRC-32 by their hash; `mended` are those that were damaged in the archive, and are whole
+    again; `tombstones` tell what was forgotten.
     """
 
     def __init__(self, archive: Archive, provider: str, tombstones: frozenset[bytes]) -> None:
@@ -49,7 +50,9 @@ class Assets:
         self._provider = provider
         self._tombstones = tombstones
         self.new: dict[bytes, tuple[int, int]] = {}
+        self.mended: set[bytes] = set()
         self.members: list[AssetMember] = []
+        self._damaged = {bytes.fromhex(each) for each in damage.files_noted(archive.database)}
 
     def keep(
         self,
@@ -76,6 +79,8 @@ class Assets:
         return bool(ref) and tombstone(self._provider, kind, ref) in self._tombstones
 
     def _has(self, digest: bytes) -> bool:
+        if digest in self._damaged - self.mended:
+            return False
         return digest in self.new or bool(
             self._archive.database.execute("SELECT 1 FROM asset WHERE hash = ?", (digest,)).fetchone()
         )
@@ -91,10 +96,18 @@ class Assets:
                 folder = _folder(self._archive.assets, digest.hex()[:2])
                 durable.rename(Path(building), folder / digest.hex(), "an asset")
                 durable.sync_folder(folder, "an asset's folder")
-                self.new[digest] = (size, crc)
+                if digest in self._damaged:
+                    self.mended.add(digest)
+                else:
+                    self.new[digest] = (size, crc)
         finally:
             Path(building).unlink(missing_ok=True)
         return digest
+
+    @property
+    def mended_names(self) -> list[str]:
+        """What the files that were put right are called in the export."""
+        return sorted({each.name for each in self.members if each.hash in self.mended})
 
     def add_rows(
         self, ledger: Ledger, file: int, names: Iterable[tuple[str, str, str, str, str, int | None]]
@@ -102,6 +115,8 @@ class Assets:
         """Add the rows of these files, of where they stood, and of what side-cars say of them (`names`)."""
         for digest, (size, crc) in self.new.items():
             ledger.add("asset", (digest, size, crc))
+        for digest in self.mended:
+            damage.forget_file(ledger, digest.hex())
         for member in self.members:
             ledger.add_once("asset_member", (file, member.name, member.hash, member.ref))
         for name in names:

@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from chathold.archive import durable, mending
+from chathold.archive.damage import files_noted, forget_file
 from chathold.archive.explaining import explained
 from chathold.archive.folder import (
     DATABASE,
@@ -39,8 +40,8 @@ from chathold.core.texts import _, ngettext
 class Copied(Struct, frozen=True):
     """What a copy took: files of the user's copied now, and how many there are.
 
-    `mended` records of the archive were damaged and are whole again, by what an earlier copy held; `damaged` ones are
-    not, there and here.
+    `mended` records and files of the archive were damaged and are whole again, by what an earlier copy held; `damaged`
+    records are not, there and here.
     """
 
     folder: Path
@@ -99,16 +100,32 @@ def _refresh(archive: Archive, target: Path, progress: Progress) -> Copied:
     rows = archive.database.execute("SELECT hash, size FROM asset").fetchall()
     total = (archive.folder / DATABASE).stat().st_size + sum(size for _digest, size in rows)
     done = new = 0
-    for digest, size in rows:
+    sizes = {digest.hex(): size for digest, size in rows}
+    for name, size in sizes.items():
         progress(done, total)
-        new += _copy_asset(archive.assets, target / "assets", digest.hex(), size)
+        new += _copy_asset(archive.assets, target / "assets", name, size)
         done += size
     progress(done, total)
+    whole_again = _mend_files(archive, target, sizes)
     write_read_me(target)
     mended, damaged = _copy_database(archive, target)
-    _remove_foreign(target, {digest.hex() for digest, _size in rows})
-    size = (target / DATABASE).stat().st_size + sum(size for _digest, size in rows)
-    return Copied(target, new, len(rows), size, mended, damaged)
+    _remove_foreign(target, set(sizes))
+    size = (target / DATABASE).stat().st_size + sum(sizes.values())
+    return Copied(target, new, len(rows), size, mended + whole_again, damaged)
+
+
+def _mend_files(archive: Archive, target: Path, sizes: Mapping[str, int]) -> int:
+    """Bring files back from the copy that were found to be damaged here; how many."""
+    noted = files_noted(archive.database) & sizes.keys()
+    for name in noted:
+        _copy_asset(target / "assets", archive.assets, name, sizes[name])
+    if noted:
+        with archive.transaction("files mended from the copy"):
+            ledger = Ledger(archive.database)
+            for name in noted:
+                forget_file(ledger, name)
+            ledger.settle()
+    return len(noted)
 
 
 def damage(copied: Copied) -> list[str]:
@@ -116,8 +133,8 @@ def damage(copied: Copied) -> list[str]:
     found = []
     if copied.mended:
         said = ngettext(
-            "{n} stored record was damaged here, and is whole again: the copy had it.",
-            "{n} stored records were damaged here, and are whole again: the copy had them.",
+            "{n} stored record or file was damaged here, and is whole again: the copy had it.",
+            "{n} stored records or files were damaged here, and are whole again: the copy had them.",
             copied.mended,
         )
         found.append("! " + said.format(n=copied.mended))

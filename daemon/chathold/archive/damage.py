@@ -1,6 +1,7 @@
-"""What of the stored records was found to be damaged: noted with their readings, until an import mends it.
+"""What was found to be damaged: noted until an import, or a copy, mends it.
 
-A damaged form is one that cannot be read: the last reading of it stays, and the last state of its record.
+A damaged form is one that cannot be read: the last reading of it stays, and the last state of its record; it is noted
+with its reading. Files of the user's that are missing or have other bytes are noted in `meta`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from chathold.core.identity import stable_id
 from chathold.core.texts import N_
 
 DAMAGED = N_("The stored bytes are not those that were stored.")
+
+_FILE = "damaged file "
+"""How the entry of `meta` begins that ends with the SHA-256 of a file, in hex."""
 
 _NOTE = json.dumps([["", DAMAGED]])
 
@@ -43,8 +47,29 @@ def forget(database: sqlite3.Connection, form: int) -> None:
 
 def damaged_in(database: sqlite3.Connection, file: int) -> bool:
     """Whether anything that this file held was found to be damaged."""
-    query = "SELECT 1 FROM reading JOIN sighting USING (form) WHERE problems = ? AND file = ? LIMIT 1"
-    return database.execute(query, (_NOTE, file)).fetchone() is not None
+    forms = "SELECT 1 FROM reading JOIN sighting USING (form) WHERE problems = ? AND file = ?"
+    files = "SELECT 1 FROM asset_member JOIN meta ON meta.name = ? || lower(hex(asset)) WHERE file = ?"
+    values = (_NOTE, file, _FILE, file)
+    return database.execute(f"{forms} UNION ALL {files} LIMIT 1", values).fetchone() is not None
+
+
+def note_files(database: sqlite3.Connection, ledger: Ledger, found: set[str]) -> None:
+    """Note that just these files, by their SHA-256 in hex, are damaged. Use inside the ledger's transaction."""
+    for name in files_noted(database) - found:
+        forget_file(ledger, name)
+    for name in sorted(found):
+        ledger.add_once("meta", (_FILE + name, 1))
+
+
+def files_noted(database: sqlite3.Connection) -> set[str]:
+    """The files that were found to be damaged, by their SHA-256 in hex."""
+    rows = database.execute("SELECT name FROM meta WHERE name GLOB ?", (f"{_FILE}*",))
+    return {name.removeprefix(_FILE) for (name,) in rows}
+
+
+def forget_file(ledger: Ledger, name: str) -> None:
+    """A file that was found to be damaged is whole again."""
+    ledger.remove("meta", "name = ?", (_FILE + name,))
 
 
 def beside(database: sqlite3.Connection, file: int) -> set[str]:

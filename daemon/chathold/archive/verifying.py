@@ -13,6 +13,7 @@ from chathold.archive import blobs, damage, deriving, mending, summary, views
 from chathold.archive.connecting import has_our_tables
 from chathold.archive.damage import DAMAGED
 from chathold.archive.folder import DATABASE
+from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record, provider_of
 from chathold.archive.store import Archive
 from chathold.core.errors import Damaged
@@ -30,15 +31,16 @@ OTHER_TABLES = N_("The database's tables are not those of an archive.")
 STRUCTURE = N_("The database's structure is damaged: {reason}")
 
 
-_WAYS = {
-    WRONG_DERIVED: N_('"chathold rebuild" works out anew what was derived.'),
-    FOREIGN_FILE: N_("Move files that do not belong to the archive elsewhere."),
-}
-_RECORD = N_(
+_MENDING = N_(
     "Import again the export that held what is damaged, or bring an earlier copy up to date with"
     ' "chathold backup DIR": what is whole there is mended here.'
 )
-_FILE = N_("Put the file of the same name there that is in the same place of a copy of this archive.")
+_WAYS = {
+    DAMAGED: _MENDING,
+    MISSING_FILE: _MENDING,
+    WRONG_DERIVED: N_('"chathold rebuild" works out anew what was derived.'),
+    FOREIGN_FILE: N_("Move files that do not belong to the archive elsewhere."),
+}
 _BROKEN = N_(
     'Move this archive away, and bring back a copy: "chathold restore DIR".'
     " Without a copy, import all your exports again."
@@ -52,8 +54,6 @@ def ways_out(problems: Iterable[dict[str, str]]) -> list[str]:
 
 def _way_out(problem: dict[str, str]) -> str:
     what = problem["what"]
-    if what in (DAMAGED, MISSING_FILE):
-        return _FILE if problem["where"].startswith("assets/") else _RECORD
     return _WAYS.get(what, _BROKEN)
 
 
@@ -94,7 +94,7 @@ def _contents(archive: Archive, progress: Progress | None) -> tuple[str, list[Pr
         each.what != DAMAGED for each in problems
     ):  # of what is damaged nothing can be derived
         problems += _derived(archive)
-    problems += _assets(archive)
+    problems += _assets(archive, note=not wrong)
     return "" if wrong else digest, problems
 
 
@@ -170,12 +170,16 @@ def asset_problem(archive: Archive, name: str) -> Problem | None:
     return None if digest.hexdigest() == name else Problem(where, DAMAGED)
 
 
-def _assets(archive: Archive) -> Iterator[Problem]:
+def _assets(archive: Archive, *, note: bool) -> Iterator[Problem]:
+    """What is wrong with the stored files; which are damaged is noted, so that an import or a copy can mend them."""
     known = {row[0].hex() for row in archive.database.execute("SELECT hash FROM asset")}
-    for name in sorted(known):
-        problem = asset_problem(archive, name)
-        if problem:
-            yield problem
+    damaged = {name: problem for name in sorted(known) if (problem := asset_problem(archive, name))}
+    yield from damaged.values()
+    if note and damaged.keys() != damage.files_noted(archive.database):
+        with archive.transaction("the damage that was found"):
+            ledger = Ledger(archive.database)
+            damage.note_files(archive.database, ledger, set(damaged))
+            ledger.settle()
     for path in archive.assets.rglob("*"):
         place = path.relative_to(archive.assets).parts
         if path.is_file() and (path.name not in known or place != (path.name[:2], path.name)):

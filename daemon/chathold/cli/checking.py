@@ -215,8 +215,9 @@ def _say_copies(found: dict[str, Any]) -> None:
         said = _("Second copy of {day} in {folder}").format(
             day=day(each["made"]), folder=clean(each["folder"])
         )
-        whole = each["reachable"] and each["current"]
+        whole = each["reachable"] and each["current"] and not each["same_disk"]
         lacks = [] if each["current"] else [_("what was imported since is not in it")]
+        lacks += [_("on the same disk as the archive")] if each["same_disk"] else []
         lacks += [] if each["reachable"] else [_("not reachable now")]
         write(" · ".join([f"  {'✓' if whole else '!'} {said}", *lacks]))
     if not found["second_copies"]:
