@@ -152,7 +152,7 @@ def test_an_archive_of_the_first_format_has_questions_once_it_is_brought_up(home
 
 def test_the_command_line_can_answer_too(home: Path) -> None:
     """Of a named account that is asked about, and otherwise later; of an account that is none, it says so."""
-    assert chathold(home, "check", "chatgpt/nobody", "--deleted-there", "yes", expect=2)["error"]["title"]
+    assert chathold(home, "check", "chatgpt/nobody", "--deleted-there", "yes", expect=1)["error"]["title"]
     assert _gone(home) == 0
     account = f"chatgpt/{histories.ADA}"
     (found,) = chathold(home, "check", account, "--deleted-there", "yes")["accounts"]

@@ -190,7 +190,8 @@ def test_an_account_is_checked_before_deleting(browser: Browser, full: Reader) -
         opened.go("before-deleting")
         page = opened.page
         page.get_by_role("button", name="Check ChatGPT").click()
-        expect(page.locator(".verdict")).to_contain_text("except what is named below")
+        expect(page.locator(".verdict")).to_contain_text("Not yet")
+        expect(page.locator(".points").first).to_contain_text("it may not be whole. Did you delete them?")
         expect(page.locator(".points").first).to_contain_text("all read back")
         assert opened.complaints == []
 

@@ -96,3 +96,15 @@ def test_prepared_text_can_be_stored(text: str) -> None:
     """No half of a pair, and no NUL."""
     assert "\0" not in prepared(text)
     prepared(text).encode()
+
+
+@given(
+    st.lists(st.sampled_from(["a b", "数据", "ｶﾞ", "カ\u3099", "e\u0301", "🙂", "đ", "\0", "."]), max_size=60)
+)
+def test_a_long_text_is_prepared_as_a_short_one_is(pieces: list[str]) -> None:
+    """However it is cut, nothing of it comes out otherwise."""
+    text = "".join(pieces)
+    whole = prepared(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chathold.queries.words._LONG", 3)
+        assert prepared(text) == whole

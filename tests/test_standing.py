@@ -10,18 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chathold.core.standing import (
-    UNKNOWN,
-    FileFacts,
-    Gone,
-    Question,
-    Sight,
-    Standing,
-    believable,
-    bind,
-    plain_name,
-    standing,
-)
+from chathold.core.absence import Gone, Question
+from chathold.core.file_facts import FileFacts, Sight
+from chathold.core.identity import UNKNOWN
+from chathold.core.standing import Standing, believable, bind, plain_name, standing
 
 DAY = 86_400.0
 NOW = 1_800_000_000.0

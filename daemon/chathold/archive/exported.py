@@ -12,7 +12,7 @@ from msgspec import Struct
 from chathold.archive.asking import doubtful_files
 from chathold.archive.store import Archive
 from chathold.archive.waiting import part_sets_of
-from chathold.core.standing import UNKNOWN
+from chathold.core.identity import UNKNOWN
 
 
 class LastExport(Struct, frozen=True):

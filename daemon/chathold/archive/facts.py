@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
-from chathold.core.standing import FileFacts, PartSet, Sight, Standing, bind, standing
+from chathold.core.file_facts import FileFacts, PartSet, Sight
+from chathold.core.standing import Standing, bind, standing
 
 
 def standing_now(database: sqlite3.Connection) -> Standing:

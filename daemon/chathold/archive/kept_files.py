@@ -9,7 +9,7 @@ from msgspec import Struct
 from chathold.archive.naming import accounts_named
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
-from chathold.core.standing import UNKNOWN
+from chathold.core.identity import UNKNOWN
 from chathold.providers.base import AssetName
 
 

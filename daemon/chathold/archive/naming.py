@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TypeVar
 
-from chathold.core.errors import UsageError
+from chathold.core.errors import ChatholdError, UsageError
+from chathold.core.identity import UNKNOWN
 from chathold.core.saying import listed
-from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _
 from chathold.services.naming import service_named
 
@@ -46,7 +46,8 @@ def accounts_named(database: sqlite3.Connection, provider: str, name: str) -> se
 def account_meant(database: sqlite3.Connection, whose: str) -> Account:
     """The one account that PROVIDER[/ACCOUNT] means.
 
-    Raises `UsageError` if there is no such service or account, or if several could be meant.
+    Raises `ChatholdError` if there is no such account, `UsageError` if there is no such service, or several could be
+    meant.
     """
     provider, _slash, name = whose.partition("/")
     found = accounts_named(database, service_named(provider), name)
@@ -57,10 +58,11 @@ def account_meant(database: sqlite3.Connection, whose: str) -> Account:
     return found.pop()
 
 
-def check_named(database: sqlite3.Connection, provider: str, name: str) -> None:
-    """Raise `UsageError` if a name is given, and no account bears it."""
-    if name and not accounts_named(database, provider, name):
-        raise no_such_account("/".join(filter(None, (provider, name))))
+def unnamed(database: sqlite3.Connection, provider: str, name: str) -> ChatholdError | None:
+    """The error if a name is given that no account bears: what is sought there is not found, which is no failure."""
+    if not name or accounts_named(database, provider, name):
+        return None
+    return no_such_account("/".join(filter(None, (provider, name))))
 
 
 def _names(database: sqlite3.Connection, provider: str) -> list[tuple[Account, str]]:
@@ -78,9 +80,11 @@ def _described(database: sqlite3.Connection, account: Account) -> str:
     return "/".join(account) + (f" ({', '.join(others)})" if others else "")
 
 
-def no_such_account(place: str) -> UsageError:
+def no_such_account(place: str) -> ChatholdError:
     """The error where nothing bears a name."""
-    return UsageError(_("There is no such account."), place=place, advice=_('"chathold account" lists them.'))
+    return ChatholdError(
+        _("There is no such account."), place=place, advice=_('"chathold account" lists them.')
+    )
 
 
 def several_meant(place: str, found: Iterable[str]) -> UsageError:

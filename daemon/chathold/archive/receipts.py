@@ -19,9 +19,9 @@ from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.archive.taking import Counts, Taking
+from chathold.core.identity import UNKNOWN
 from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt, Tally
-from chathold.core.standing import UNKNOWN
 from chathold.core.texts import N_, _
 from chathold.providers.base import Provider
 

@@ -11,7 +11,7 @@ from chathold.archive.summary import moment
 from chathold.core.texts import _, ngettext
 
 if TYPE_CHECKING:
-    from chathold.core.standing import PartSet
+    from chathold.core.file_facts import PartSet
 
 Json = dict[str, Any]
 

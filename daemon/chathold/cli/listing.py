@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from chathold.archive.naming import check_named
+from chathold.archive.naming import unnamed
 from chathold.archive.summary import Filters, accounts, labelled, records
 from chathold.cli.borrowed import AtLeast
 from chathold.cli.commands import Call, command
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, day, note, table, titled
+from chathold.cli.output import answer, day, fail, note, table, titled
 from chathold.core.texts import _
 from chathold.services.naming import service_named
 
@@ -43,7 +43,7 @@ def list_command(
     """List what matches, the one that changed last first."""
     filters = Filters(service_named(provider), account, " ".join(words), gone)
     with archive_of(call.home) as archive, archive.reading():
-        check_named(archive.database, filters.provider, filters.account)
+        odd = unnamed(archive.database, filters.provider, filters.account)
         wanted = limit if limit is not None else -1 if call.as_json else _SHOWN + 1
         found = records(archive, filters, documents=documents, limit=wanted)
         names = labelled(accounts(archive))
@@ -52,6 +52,8 @@ def list_command(
     def words_for_people() -> None:
         if not found:
             note(_("Nothing matches."))
+            if odd:
+                fail(odd, as_json=False)
             return
         table(
             [_("Id"), _("Changed"), _("Service"), _("Account"), _("Messages"), _("Title")],

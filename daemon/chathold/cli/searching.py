@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from chathold.archive.naming import unnamed
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.cli.borrowed import AtLeast
@@ -15,12 +16,13 @@ from chathold.cli.commands import Call, command
 from chathold.cli.counts import unsearchable
 from chathold.cli.filtering import filtered
 from chathold.cli.opening import archive_of
-from chathold.cli.output import answer, day, note, titled, write
+from chathold.cli.output import answer, day, fail, note, titled, write
 from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.plain import clean
 from chathold.core.saying import listed, role_of, sentences
 from chathold.core.texts import _, ngettext
 from chathold.queries.lexing import FILTERS, like_filters
+from chathold.queries.query import parse
 from chathold.search import Found, Hit, Wish, catch_up, find, standing
 
 MARKS = ("⟪", "⟫")
@@ -50,6 +52,8 @@ def search_command(
     wish = Wish(" ".join(words), has=frozenset(has), **filters)
     with archive_of(call.home) as archive:
         found = _found(archive, wish, limit)
+        query = parse(wish)
+        nobody = unnamed(archive.database, query.provider, query.account)
     value = {
         "query": wish.text,
         "total": found.total,
@@ -58,6 +62,8 @@ def search_command(
         "damaged": found.damaged,
     }
     answer(value, as_json=call.as_json, words=lambda: _say(found))
+    if nobody:
+        fail(nobody, as_json=False)
     _say_like_filters(wish.text)
     _say_pending(found.pending, found.damaged)
 

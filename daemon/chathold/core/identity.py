@@ -7,6 +7,9 @@ from hashlib import sha256
 CONVERSATION = "conversation"
 """The record kind of everything that is a talk; all other kinds are documents."""
 
+UNKNOWN = "unknown"
+"""The account of what nobody has claimed yet."""
+
 SCHEMA = "chathold"
 """The `schema` of the JSON into which `export` writes."""
 

@@ -13,10 +13,8 @@ from chathold.providers.chatgpt_text import best_text, shown
 from chathold.providers.notes import NEW_TYPE
 from chathold.providers.words import MISBUILT, NO_TEXT, fuller, other_words, told_by
 
-_TOOL, _ASSISTANT = (
-    Role.TOOL,
-    Role.ASSISTANT,
-)  # to ask an enum for a member takes as long as all else in `voice`
+# To ask an enum for a member takes as long as all else in `voice`.
+_TOOL, _ASSISTANT = Role.TOOL, Role.ASSISTANT
 _PLAIN = PartKind.TEXT, ""
 _EVERYBODY = frozenset({"", "all", "assistant", "user"})
 _BESIDE_TEXT = NO_TEXT | {"name", "file_name"}

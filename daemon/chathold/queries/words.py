@@ -104,9 +104,25 @@ def prepared(text: str) -> str:
     """`text` as the index and the query hand it to FTS5. Any string will do; the result is UTF-8 without NUL."""
     if text.isascii() and "\0" not in text:
         return text
+    if len(text) <= _LONG:
+        return _prepared_step(text)
+    return "".join(map(_prepared_step, _in_steps(text)))
+
+
+def _prepared_step(text: str) -> str:
     pieces = _ASCII.split(text)
     pieces[::2] = map(_prepared_run, pieces[::2])
     return "".join(pieces)
+
+
+def _in_steps(text: str) -> Iterator[str]:
+    """A long text in pieces, cut where ASCII goes on or begins, so that not all of its runs stand there at once."""
+    start = 0
+    while start < len(text):
+        found = _ASCII.search(text, start + _LONG)
+        end = found.start() if found else len(text)
+        yield text[start:end]
+        start = end
 
 
 def words(text: str) -> list[str]:
@@ -186,6 +202,8 @@ def _prepared_run(run: str) -> str:
 
 
 _SHORT = 12
+_LONG = 1 << 19
+"""Characters: a longer text is prepared in steps of about this length."""
 
 
 @lru_cache(maxsize=1 << 15)

@@ -18,7 +18,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chathold.archive.exported import LastExport
-from chathold.core.standing import UNKNOWN
+from chathold.core.identity import UNKNOWN
 from chathold.services import BY_NAME
 from chathold.state.reminders import Marks
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chathold.core.identity import UNKNOWN
 from chathold.core.plain import clean
 from chathold.core.saying import sentences
-from chathold.core.standing import UNKNOWN
 from chathold.core.texts import _, ngettext
 from chathold.reminders.rules import DAY, Local, Reminder, Stage
 from chathold.services import BY_NAME

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from chathold.archive.contents import lines_of, numbers_of
-from chathold.archive.naming import check_named
 from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
 from chathold.core.model import Role
@@ -80,13 +79,10 @@ def find(
 ) -> Found:
     """What a wish finds. With `incomplete` the last word is still being typed.
 
-    Raises `UsageError` if the wish cannot be understood or names no account, `ArchiveError` if the archive cannot
-    be read.
+    Raises `UsageError` if the wish cannot be understood, `ArchiveError` if the archive cannot be read.
     """
     query = parse(wish, incomplete=incomplete)
     with archive.reading(), explained(archive):
-        if not incomplete:
-            check_named(archive.database, query.provider, query.account)
         found = _asked(archive, query, lambda search: search.answer(limit, offset))
         return _nothing(standing(archive)) if found is None else found
 
