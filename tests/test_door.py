@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -113,6 +114,17 @@ def test_a_socket_that_is_handed_in_is_the_one(home: Home) -> None:
     with _listening(home, Readers(ANSWERS_ONE), there) as remembered:
         assert remembered == port
         assert _visit(port) == b"hello"
+
+
+def test_whoever_was_not_let_in_is_turned_away_in_the_end(home: Home) -> None:
+    """Or the service manager, whose socket it is, would start the daemon again at once for somebody long gone."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        kept.listen()
+        with _listening(home, Readers("import sys; sys.stdin.read()"), kept.dup()) as port:
+            visitor = socket.create_connection(("127.0.0.1", port))
+            visitor.close()
+        assert select.select([kept], [], [], 0)[0] == []
 
 
 def test_a_reader_that_stays_ends_with_the_daemon(home: Home) -> None:

@@ -88,6 +88,8 @@ class Door:
             _end(self._reader)
         if self._waiting is not None:
             self._waiting.join()
+        if self._socket in self._given:
+            _turn_away(self._socket)
         for each in filter(None, (*self._given, self._socket, self._ear)):
             each.close()
         if self._lock is not None:
@@ -122,6 +124,13 @@ class Door:
             with contextlib.suppress(OSError):
                 self._reader.stdin.close()
         return code == 0
+
+
+def _turn_away(there: socket.socket) -> None:
+    """Close the connections of those who were not let in: for them the service manager would start us again."""
+    with contextlib.suppress(OSError):
+        while select.select([there], [], [], 0)[0]:
+            there.accept()[0].close()
 
 
 def _end(process: Started) -> None:
