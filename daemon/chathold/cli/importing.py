@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -49,13 +50,14 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
     with archive_of(call.home, create=True) as archive, _bar() as bar:
         wishes = Wishes(account, rescue, bar.show, waiting, partial(_keep_links, call.home.state))
         for path in paths:
-            of_this = []
-            for receipt in take_in(archive, path.expanduser().absolute(), wishes):
+            of_this, whole = [], path.expanduser().absolute()
+            folder = os.path.isdir(whole)  # noqa: PTH112 - `Path.is_dir` may raise
+            for receipt in take_in(archive, whole, wishes):
                 of_this.append(receipt)
                 bar.clear()
                 if not call.as_json:
-                    _say(receipt, in_folder=path.is_dir())
-            if not call.as_json:
+                    _say(receipt, in_folder=folder)
+            if folder and not call.as_json:
                 _say_missing(of_this)
             receipts += of_this
         _forget_links(call.home.state, whole_sets(archive))
@@ -157,9 +159,7 @@ def _bar() -> Iterator[_Bar]:
 def _say_missing(receipts: list[Receipt]) -> None:
     """Of a folder's exports in parts: what is missing once all that is in it has been read."""
     last = {
-        (each.provider, each.exported): each
-        for each in receipts
-        if len(receipts) > 1 and (each.parts_seen or each.parts_missing)
+        (each.provider, each.exported): each for each in receipts if each.parts_seen or each.parts_missing
     }
     for each in last.values():
         if each.advice:
@@ -199,13 +199,7 @@ def _say_counts(receipt: Receipt) -> None:
     again = _("{n} continued") if receipt.new_messages else _("{n} changed")
     if talks.found:
         found = ngettext("{n} chat found: {parts}", "{n} chats found: {parts}", talks.found)
-        write(
-            "  "
-            + found.format(
-                n=f"{talks.found:,}",
-                parts=_breakdown(talks, again),
-            )
-        )
+        write("  " + found.format(n=f"{talks.found:,}", parts=_breakdown(talks, again)))
     if documents.found:
         found = ngettext("{n} document found: {parts}", "{n} documents found: {parts}", documents.found)
         write("  " + found.format(n=f"{documents.found:,}", parts=_breakdown(documents, _("{n} changed"))))
