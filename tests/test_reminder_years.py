@@ -223,6 +223,20 @@ def _live(steps: list[tuple[Any, ...]]) -> None:
 _ANY_ORDER = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
+def test_the_clock_goes_back_behind_a_kill_and_the_notice_after_it() -> None:
+    """By more than a day, so that the notice after it counts no longer: it may be shown once more."""
+    _live(
+        [
+            ("on", 2.0, 0.0),
+            ("off", 8.0),
+            ("kill", "before"),
+            ("quiet", (12, 14)),
+            ("on", 1.0, 0.0),
+            ("clock", -2.0),
+        ]
+    )
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=_ANY_ORDER)
 @given(st.lists(_STEPS, min_size=3, max_size=14))
 def test_whatever_happens(steps: list[tuple[Any, ...]]) -> None:
