@@ -355,12 +355,11 @@ def restore(source: Path, target: Path) -> Copied:
         with explained(target):
             lost = lacks_database(target)
         present = None if lost else Archive.open(target)
-        if lost:
-            _set_aside(target)
-        elif present is not None:
+        if present is not None:
             with contextlib.closing(present):
                 if not is_empty(present):
                     raise refuse_restore(target)
+        if lost or present is not None:
             _check_target(copy, target.with_name(f"{target.name}-restored"))
             _set_aside(target)
         with copy.writing() if copy.writable else explained(source):

@@ -146,16 +146,15 @@ def _doubtful(known: Standing, mine: tuple[str, str], vouched: float | None) -> 
         for each in known.absences
         if (each.provider, each.account) == mine and each.doubtful and each.time > (vouched or 0.0)
     ]
-    return (
-        {
-            "exported_at": summary.moment(found[-1].time),
-            "held": found[-1].held,
-            "known": found[-1].known,
-            "answered": found[-1].said is not None,
-        }
-        if found
-        else None
-    )
+    if not found:
+        return None
+    newest = found[-1]
+    return {
+        "exported_at": summary.moment(newest.time),
+        "held": newest.held,
+        "known": newest.known,
+        "answered": newest.said is not None,
+    }
 
 
 def _forgotten(archive: Archive) -> bool:

@@ -121,18 +121,19 @@ def _say(found: dict[str, Any]) -> None:
             ).format(n=found["unconfirmed_gone"])
         )
         note("      " + _("Did you delete them there? Say so with --deleted-there yes, or no."))
-    for as_of, never in groupby(found["never_exported"], key=lambda each: each["as_of"]):
-        write(
-            "  ! "
-            + _("Never in {service} exports, as of {day} (see the service's own page):").format(
-                service=title, day=as_of
-            )
-        )
-        for each in never:
-            write(f"      {each['what']}")
+    _say_never(found, title)
     _say_copies(found)
     _say_verdict(found)
     write()
+
+
+def _say_never(found: dict[str, Any], service: str) -> None:
+    """What no export of this service holds."""
+    words = _("Never in {service} exports, as of {day} (see the service's own page):")
+    for as_of, never in groupby(found["never_exported"], key=lambda each: each["as_of"]):
+        write("  ! " + words.format(service=service, day=as_of))
+        for each in never:
+            write(f"      {each['what']}")
 
 
 def _say_coverage(found: dict[str, Any]) -> None:
