@@ -68,13 +68,23 @@ def gone(*files: FileFacts, own: dict[int, str] | None = None) -> dict[int, bool
         ({"manifest_time": 5 * DAY, "name_times": (6 * DAY,), "member_time": 7 * DAY}, 5 * DAY),
         ({"name_times": (6 * DAY,), "member_time": 7 * DAY}, 6 * DAY),
         ({"name_times": (8 * DAY, 6 * DAY), "member_time": 7 * DAY}, 6 * DAY),
+        ({"name_times": (6 * DAY,), "member_time": 6.5 * DAY}, 6.5 * DAY),
+        ({"name_times": (6 * DAY + 1,), "member_time": 6.5 * DAY}, 6 * DAY + 1),
         ({"member_time": 7 * DAY}, 7 * DAY),
         ({}, None),
     ],
-    ids=["manifest", "name", "the earlier of two names", "member", "unknown"],
+    ids=[
+        "manifest",
+        "name",
+        "the earlier of two names",
+        "member on the day in the name",
+        "name with its second",
+        "member",
+        "unknown",
+    ],
 )
 def test_the_evidence_of_an_export_time(facts: dict[str, Any], exported: float | None) -> None:
-    """A manifest's date counts first, then the name's, then the newest member's; else it is unknown."""
+    """A manifest's date counts first, then that in the name (its hour from a member), then a member's, if any."""
     assert judged(file(1, day=None, **facts)).exported == {1: exported}
 
 
@@ -260,6 +270,16 @@ def test_it_is_gone_since_the_first_that_lacks_it() -> None:
     answers = judged(whole(1, 1, 2, 3), whole(2, 1, 2, day=30), whole(3, 1, 2, day=60))
 
     assert answers.gone == {3: Gone(NOW + 30 * DAY, confirmed=True)}
+
+
+def test_two_exports_of_one_day_stand_in_order() -> None:
+    """Of names that tell the day alone, the members tell which export was the later one."""
+    today: dict[str, Any] = {"name_times": (20_000 * DAY,)}
+    morning = whole(1, 1, 2, 3, **today, member_time=20_000.3 * DAY)
+    evening = whole(2, 1, 2, **today, member_time=20_000.8 * DAY)
+
+    assert gone(morning, evening) == {3: True}
+    assert gone(replace(morning, member_time=None), replace(evening, member_time=None)) == {}
 
 
 @pytest.mark.parametrize(

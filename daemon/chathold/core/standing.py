@@ -17,6 +17,8 @@ from chathold.core.absence import Gone, Question, Whole, absences
 from chathold.core.file_facts import FileFacts, PartSet
 from chathold.core.identity import UNKNOWN
 
+_DAY = timedelta(days=1).total_seconds()
+
 _LEEWAY = timedelta(days=2).total_seconds()
 """ZIP dates have no time zone and names often no hour: so much later a time inside is still believed."""
 
@@ -101,7 +103,7 @@ def believable(time: float | None, exported: float | None) -> bool:
 
 
 def _export_times(facts: list[FileFacts], sets: tuple[PartSet, ...]) -> dict[int, float | None]:
-    """A manifest's date, else the name's, else the newest member's; never older than what lies inside."""
+    """A manifest's date, else that in the name, else the newest member's; never older than what lies inside."""
     bound = defaultdict(list)
     times = {each.id: each.manifest_time for each in facts}
     for part in sets:
@@ -110,7 +112,7 @@ def _export_times(facts: list[FileFacts], sets: tuple[PartSet, ...]) -> dict[int
     result: dict[int, float | None] = {}
     for each in facts:
         manifests = [time for time in (each.manifest_time, *bound[each.id]) if time is not None]
-        evidence = min(manifests, default=None) or min(each.name_times, default=None) or each.member_time
+        evidence = min(manifests, default=None) or _named_time(each)
         if evidence is None:
             result[each.id] = None
             continue
@@ -121,6 +123,18 @@ def _export_times(facts: list[FileFacts], sets: tuple[PartSet, ...]) -> dict[int
         ]
         result[each.id] = max(evidence, *inside) if inside else evidence
     return result
+
+
+def _named_time(file: FileFacts) -> float | None:
+    """The time in a file's name; where that is a day, the newest member's time on that day; else the member's.
+
+    Two exports that DeepSeek made on one day have one day in their names, and stand in the order of their making.
+    """
+    named, member = min(file.name_times, default=None), file.member_time
+    if named is None:
+        return member
+    on_that_day = member is not None and named % _DAY == 0 and named <= member < named + _DAY
+    return member if on_that_day else named
 
 
 def _file_accounts(
