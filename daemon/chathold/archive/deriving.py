@@ -10,24 +10,24 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
 from chathold.archive import blobs, contents, damage, durable
 from chathold.archive.contents import Listener
 from chathold.archive.facts import standing_now
-from chathold.archive.reading import Record, provider_of, read_parsed, read_raw, sightings
+from chathold.archive.reading import Record, provider_of, read_parsed, read_raw
 from chathold.archive.slices import slices
+from chathold.archive.states import UNKNOWN_STATE, State, merged_state, only_state, tell
 from chathold.archive.store import Archive
 from chathold.archive.taking import UNREADABLE
 from chathold.core import canonical
 from chathold.core.canonical import Form
 from chathold.core.errors import Damaged
 from chathold.core.identity import stable_id
-from chathold.core.merge import Sighting, better_title, outline
+from chathold.core.merge import Sighting
 from chathold.core.model import Reading
 from chathold.core.problem import Problem
 from chathold.core.standing import Standing
@@ -39,23 +39,6 @@ _BATCH = 64 << 20
 _KEPT = 16 << 20
 _LARGE = 8 << 20
 _NEWEST_READER = max(provider.READER for provider in PROVIDERS)
-
-
-class State(Struct):
-    """A row of the table `state`, less account and gone, with the rows that go with it."""
-
-    title: str
-    created: float | None
-    updated: float | None
-    messages: int
-    versions: int
-    digest: bytes
-    extracts: list[tuple[str, str, str, str, str, float | None]] = field(default_factory=list)
-    mentions: set[tuple[str, str]] = field(default_factory=set)
-
-
-_UNKNOWN = State("", None, None, 0, 0, sha256().digest())
-"""That of a record which was damaged before anything could be derived."""
 
 
 class _Fresh(Struct):
@@ -168,48 +151,44 @@ def _mark_old_readings(archive: Archive) -> None:
 # Readings
 
 
+class _Unread(NamedTuple):
+    """A form without a reading of today's reader; `only`: its record has no other."""
+
+    form: int
+    record: Record
+    size: int
+    only: bool
+
+
+def _unread(database: sqlite3.Connection) -> list[_Unread]:
+    older = " OR ".join("(provider = ? AND reader < ?)" for _provider in PROVIDERS)
+    readers = [value for provider in PROVIDERS for value in (provider.NAME, provider.READER)]
+    rows = database.execute(
+        "SELECT form.id, size, (SELECT count(*) FROM form AS other WHERE other.record = record.id) = 1,"
+        " record.id, provider, kind, ref"
+        " FROM form JOIN record ON record.id = form.record LEFT JOIN reading ON reading.form = form.id"
+        f" WHERE reading.form IS NULL OR {older} ORDER BY form.id",
+        readers,
+    )
+    return [_Unread(form, Record(*record), size, bool(only)) for form, size, only, *record in rows]
+
+
 def _read_new_forms(
     archive: Archive, progress: Progress | None, forms: Mapping[int, Form], listener: Listener | None
 ) -> _Fresh:
     """Read every form that has no reading of today's reader."""
     database = archive.database
-    older = " OR ".join("(provider = ? AND reader < ?)" for _provider in PROVIDERS)
-    readers = [value for provider in PROVIDERS for value in (provider.NAME, provider.READER)]
-    rows = database.execute(
-        "SELECT form.id, record.id, provider, kind, ref, size,"
-        " (SELECT count(*) FROM form AS other WHERE other.record = record.id) = 1"
-        " FROM form JOIN record ON record.id = form.record LEFT JOIN reading ON reading.form = form.id"
-        f" WHERE reading.form IS NULL OR {older} ORDER BY form.id",
-        readers,
-    ).fetchall()
-    total = sum(row[5] for row in rows)
+    unread = _unread(database)
+    total = sum(each.size for each in unread)
     done = batch = 0
     fresh = _Fresh()
     try:
-        for form, number, provider, kind, ref, size, only in rows:
+        for each in unread:
             if not database.in_transaction:
                 database.execute("BEGIN IMMEDIATE")
-            record = Record(number, provider, kind, ref)
-            if size > _LARGE:
-                _make_room(database, listener)
-            try:
-                raw = blobs.fetch(database, form)
-            except Damaged:
-                damage.note(database, form, provider_of(provider).READER)
-                continue
-            reading, row = reading_row(record, raw, forms.get(form))
-            database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
-            if only:
-                state = fresh.states[number] = _only_state(reading, row[1].hex()[:8])
-                if listener and kind != UNREADABLE:
-                    read = [contents.Form(reading, slices(form, raw))]
-                    _tell(listener, record, state, read, [Sighting(reading, None, "")])
-                    del read
-            else:
-                fresh.keep(number, form, reading, size)
-            del reading, raw
-            done += size
-            batch += size
+            _read_form(database, each, forms.get(each.form), fresh, listener)
+            done += each.size
+            batch += each.size
             if batch > _BATCH:
                 durable.commit(database, "a batch of readings")
                 batch = 0
@@ -224,16 +203,37 @@ def _read_new_forms(
     return fresh
 
 
+def _read_form(
+    database: sqlite3.Connection,
+    unread: _Unread,
+    known: Form | None,
+    fresh: _Fresh,
+    listener: Listener | None,
+) -> None:
+    """Read a form, whose canonical form may be known, and tell of it. A damaged one is noted."""
+    form, record, size, only = unread
+    if size > _LARGE:
+        _make_room(database, listener)
+    try:
+        raw = blobs.fetch(database, form)
+    except Damaged:
+        damage.note(database, form, provider_of(record.provider).READER)
+        return
+    reading, row = reading_row(record, raw, known)
+    database.execute("INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", (form, *row))
+    if not only:
+        fresh.keep(record.number, form, reading, size)
+        return
+    state = fresh.states[record.number] = only_state(reading, row[1].hex()[:8])
+    if listener and record.kind != UNREADABLE:
+        seen = [contents.Form(reading, slices(form, raw))]
+        tell(listener, record, state, seen, [Sighting(reading, None, "")])
+
+
 def _make_room(database: sqlite3.Connection, listener: Listener | None) -> None:
     database.execute("PRAGMA shrink_memory")
     if listener:
         listener.make_room()
-
-
-def _tell(
-    listener: Listener, record: Record, state: State, forms: list[contents.Form], seen: list[Sighting]
-) -> None:
-    listener.hear(contents.Read(record, state.title, state.updated, state.digest, forms, seen))
 
 
 def reading_row(record: Record, raw: bytes, form: Form | None = None) -> tuple[Reading, tuple[Any, ...]]:
@@ -293,12 +293,12 @@ def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, liste
     if record and state is None:
         readings = fresh.readings.pop(number, {})
         try:
-            state = _merged_state(database, record, readings, listener if readings else None)
+            state = merged_state(database, record, readings, listener if readings else None)
         except Damaged as error:
             damage.note(database, error.form, provider_of(record.provider).READER)
             if database.execute("SELECT 1 FROM state WHERE record = ?", (number,)).fetchone():
                 return
-            state = _UNKNOWN
+            state = UNKNOWN_STATE
     for table in ("state", "extract", "mention"):
         database.execute(f"DELETE FROM {table} WHERE record = ?", (number,))
     if record is None or state is None:
@@ -321,66 +321,6 @@ def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, liste
         database.execute("INSERT OR IGNORE INTO extract VALUES (?,?,?,?,?,?,?)", (number, *extract))
     for mention in state.mentions:
         database.execute("INSERT OR IGNORE INTO mention VALUES (?,?,?)", (number, *mention))
-
-
-def _merged_state(
-    database: sqlite3.Connection, record: Record, readings: Mapping[int, Reading], listener: Listener | None
-) -> State:
-    """The state of a record from all its sightings; `readings` are forms of it that have been read already."""
-    forms: list[contents.Form] = []
-    if listener:
-        forms, seen = contents.forms_of(database, record, readings)
-    else:
-        seen = sightings(database, record, dict(readings))
-    known = outline(seen)
-    state = State(
-        known.title,
-        known.created,
-        known.updated,
-        known.messages,
-        len(known.versions),
-        _digest(version.key for version in known.versions),
-        _extracts([each.reading for each in seen]),
-        {(each.id, each.name) for each in known.attachments if not each.text},
-    )
-    if listener:
-        _tell(listener, record, state, forms, seen)
-    return state
-
-
-def _only_state(reading: Reading, key: str) -> State:
-    """The state of a record of one form: what merging it with nothing would give, without the merging."""
-    return State(
-        better_title("", reading.title),
-        reading.created,
-        reading.updated,
-        len({message.id for message in reading.messages}),
-        1,
-        _digest([key]),
-        _extracts([reading]),
-        {
-            (each.id, each.name)
-            for message in reading.messages
-            for each in message.attachments
-            if not each.text
-        },
-    )
-
-
-def _digest(keys: Iterable[str]) -> bytes:
-    """A record was updated if and only if this changed."""
-    return sha256(",".join(keys).encode()).digest()
-
-
-def _extracts(readings: list[Reading]) -> list[tuple[str, str, str, str, str, float | None]]:
-    return sorted(
-        {
-            (each.kind, each.document, each.section, each.title, each.message, each.time)
-            for reading in readings
-            for each in reading.extracts
-        },
-        key=repr,
-    )
 
 
 def _write_standing(database: sqlite3.Connection, answers: Standing) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-import msgspec
 from msgspec import Struct, field
 
 from chathold.archive import blobs, durable
 from chathold.archive.assets import Assets
 from chathold.archive.damage import Mending
+from chathold.archive.heads import Head, at, first_at, head_of
 from chathold.archive.ledger import Ledger
 from chathold.archive.store import Archive
 from chathold.archive.tombstones import tombstone
@@ -34,7 +34,6 @@ UNREADABLE = "unreadable"
 NO_ID = N_("This record has no id; it is told apart by its content.")
 
 _BATCH = 24 << 20
-_heads = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class FileRow(Struct, frozen=True):
@@ -142,10 +141,10 @@ class Taking:
         """
         talk = found.kind == CONVERSATION
         value = canonical.decoded(raw) if self.reworded else None
-        head = self._head(raw, found, value)
+        head = head_of(raw, value)
         kind = found.kind if head is not None else UNREADABLE
-        ref = name or self._ref(head, raw, found)
-        if self._is_forgotten(kind, ref, _at(head, found.owner) if found.owner else ""):
+        ref = self._ref(head, raw, found, name)
+        if self._is_forgotten(kind, ref, at(head, found.owner) if found.owner else ""):
             self.counts[talk].forgotten.add(tombstone(self._provider, kind, ref))
             return
         record = self._records.get((kind, ref))
@@ -181,7 +180,7 @@ class Taking:
         """The known forms of the record that has this value; none where some was forgotten or is to be mended."""
         if self.forget_all or self._tombstones or self.mending.forms:
             return {}
-        ref = next((ref for path in found.ids if (ref := _at(value, path))), "")
+        ref = first_at(value, found.ids)
         record = self._records.get((found.kind, ref))
         return self._known_forms(record, found.kind) if record is not None else {}
 
@@ -194,35 +193,15 @@ class Taking:
         else:
             self.sight(known, talk=found.kind == CONVERSATION)
 
-    def _head(self, raw: bytes, found: Recognition, value: Any) -> dict[str, Any] | None:
-        """The record as far as its id needs it; none if it cannot be read.
-
-        A first import has only to find ids: nothing was decoded then (`value` is none), nor is here.
-        """
-        if isinstance(value, dict):
-            return value
-        try:
-            head: dict[str, Any] = _heads.decode(raw)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            parsed = canonical.parse(raw).value
-            if isinstance(parsed, dict):
-                return parsed
-            digest = sha256(raw).hexdigest()
-            self.problems.append(Problem(f"{found.kind} {digest[:12]}", canonical.UNREADABLE))
-            return None
-        return head
-
-    def _ref(self, head: dict[str, Any] | None, raw: bytes, found: Recognition) -> str:
-        """The record's id; the hash of its bytes where it has none."""
-        for path in found.ids if head is not None else ():
-            ref = _at(head, path)
-            if ref:
-                return ref
+    def _ref(self, head: Head | None, raw: bytes, found: Recognition, name: str) -> str:
+        """The record's `name` or id; the hash of its bytes where it has neither. A record without is a problem."""
+        ref = name or first_at(head, found.ids)
+        if ref and head is not None:
+            return ref
         digest = sha256(raw).hexdigest()
-        if head is None:
-            return digest
-        self.problems.append(Problem(f"{found.kind} {digest[:12]}", NO_ID))
-        return f"sha256:{digest}"
+        what = canonical.UNREADABLE if head is None else NO_ID
+        self.problems.append(Problem(f"{found.kind} {digest[:12]}", what))
+        return name or (digest if head is None else f"sha256:{digest}")
 
     def _is_forgotten(self, kind: str, ref: str, owner: str) -> bool:
         return (
@@ -385,22 +364,3 @@ class Taking:
             " OR (SELECT count(*) FROM form AS other WHERE other.record = form.record) > 1)",
             (file,),
         )
-
-
-def _at(head: Any, path: str) -> str:
-    """The id at a dotted path, as text; "" where there is none."""
-    for name in path.split("."):
-        if isinstance(head, msgspec.Raw):
-            head = canonical.parse(bytes(head)).value
-        if not isinstance(head, dict):
-            return ""
-        head = head.get(name)
-    if isinstance(head, msgspec.Raw):
-        head = canonical.parse(bytes(head)).value
-    match head:
-        case bool() | None:
-            return ""
-        case str() | int():
-            return str(head)
-        case _:
-            return ""
