@@ -6,12 +6,17 @@ import copy
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chathold import intake
+from chathold.archive.store import Archive
 from chathold.archive.taking import Taking
+from chathold.core.receipt import Outcome
+from chathold.intake import Wishes, take_one
 from commands import chathold
 from law_bench import digests, imported, listed, shown, versions, words
 from zips import ordinary
@@ -478,3 +483,32 @@ def test_a_forgotten_chat_is_not_brought_back(tmp_path: Path) -> None:
     assert receipt["conversations"] == counts(found=3, new=1, updated=1, forgotten=1)
     assert set(listed(home)) == {"c-plain", "c-new"}
     digests(home)
+
+
+class Stopped(Exception):
+    """The process is gone: what follows the visible commit was not done."""
+
+
+@pytest.mark.parametrize("looks", [(), (False,)], ids=["before waiting", "after waiting"])
+def test_a_file_that_another_process_has_just_added_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, looks: tuple[bool, ...]
+) -> None:
+    """It is visible, and nothing of it derived: whoever comes next does what is left, and tells of all it holds."""
+    home, path, known, first = tmp_path / "home", rich(tmp_path), intake.recognised, iter(looks)
+    archive = Archive.open(home / "archive", create=True)
+    assert archive is not None
+    with closing(archive):
+        with monkeypatch.context() as patched:
+            patched.setattr(intake, "derive", _stop)
+            with pytest.raises(Stopped):
+                take_one(archive, path, Wishes())
+        monkeypatch.setattr(intake, "recognised", lambda *file: next(first, True) and known(*file))
+        found = take_one(archive, path, Wishes())
+
+    assert (found.outcome, found.account) == (Outcome.ALREADY_IMPORTED, ACCOUNT)
+    assert found.exported is not None
+    assert len(listed(home)) == found.conversations.found == 2
+
+
+def _stop(*_archive: Any) -> None:
+    raise Stopped

@@ -21,6 +21,7 @@ from chathold.archive.deriving import derive, pending
 from chathold.archive.receipts import (
     already_imported,
     before,
+    derived,
     place_of,
     provider_of_file,
     receipt,
@@ -145,7 +146,8 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     digest = fingerprint(path)
     if recognised(archive, digest):
         account = account_of(wishes.account, provider_of_file(archive, digest), path.name)
-        if new := seen_anew(archive, digest, path, account):
+        new = seen_anew(archive, digest, path, account)
+        if new or not derived(archive, digest):
             with archive.writing(waiting=wishes.waiting) as ledger:
                 see_again(archive, ledger, new)
                 derive(archive)
@@ -155,7 +157,8 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
         wishes = replace(wishes, account=account_of(wishes.account, claimed.provider, path.name))
         _check_space(archive, claimed)
         with archive.writing(waiting=wishes.waiting) as ledger:
-            if recognised(archive, digest):
+            if recognised(archive, digest):  # another process was quicker
+                derive(archive)
                 return already_imported(archive, digest, path)
             earlier = before(archive)
             provider = claimed.provider

@@ -80,6 +80,12 @@ def recognised(archive: Archive, digest: bytes) -> bool:
     return not damage.damaged_in(archive.database, row[3])
 
 
+def derived(archive: Archive, digest: bytes) -> bool:
+    """Whether all of a known file was derived: another process may be at it still, or was killed."""
+    query = "SELECT 1 FROM file JOIN file_state ON file_state.file = file.id WHERE hash = ?"
+    return archive.database.execute(query, (digest,)).fetchone() is not None
+
+
 def provider_of_file(archive: Archive, digest: bytes) -> Provider:
     """The provider of a known file."""
     (name,) = archive.database.execute("SELECT provider FROM file WHERE hash = ?", (digest,)).fetchone()
