@@ -63,6 +63,7 @@ def settled(value: Any) -> Any:
     return [settled(item) for item in value] if isinstance(value, list) else value
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_export(exports: dict[str, Facts], tmp_path: Path) -> None:
     again = generator.generate(tmp_path, MB, SEED, only=["later"])[0]
 

@@ -53,6 +53,7 @@ def _one_after_the_other(runner: Runner, home: Path, *paths: Path) -> tuple[str,
     return _digests(runner, home)
 
 
+@pytest.mark.slow
 def test_two_imports_at_once_are_as_one_after_the_other(tmp_path: Path, two: tuple[Runner, Runner]) -> None:
     """Different files, into an archive that neither process finds: one makes it, both are in it."""
     one, other = histories.chatgpt_earlier(tmp_path / "one"), histories.chatgpt_later(tmp_path / "two")

@@ -710,6 +710,7 @@ def test_progress_is_drawn_on_a_terminal_only(tmp_path: Path) -> None:
     assert piped.err == ""
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("arguments", [["list"], ["show", "ID", "--verbatim"], ["show", "ffff", "--json"]])
 def test_a_reader_that_goes_away_is_no_error(kept: Path, arguments: list[str]) -> None:
     """`chathold list | head -1` ends quietly, and so do bytes and errors."""
@@ -723,6 +724,7 @@ def test_a_reader_that_goes_away_is_no_error(kept: Path, arguments: list[str]) -
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "variables",
     [

@@ -247,6 +247,7 @@ def test_a_chat_of_which_nothing_was_derived_is_listed_all_the_same(home: Path, 
     assert _found(home) == {"ant": 4, "bee": 12, "cat": 4} | {damaged: 0}
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("met", ["verify", "rebuild"])
 def test_importing_again_mends_what_was_found_to_be_damaged(
     archived: Path, home: Path, damaged: str, met: str
@@ -264,6 +265,7 @@ def test_importing_again_mends_what_was_found_to_be_damaged(
     assert chathold(home, "status")["index"]["damaged"] == 0
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("met", ["verify", "rebuild", "search"])
 def test_a_copy_mends_it_too(
     archived: Path, damaged: str, tmp_path: Path, request: pytest.FixtureRequest, met: str

@@ -67,6 +67,7 @@ def test_it_ticks_from_the_daemons_first_words_to_the_end(tmp_path: Path, ticks:
     assert not ticks.acquire(timeout=0.3)
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("days", [365, -365])
 def test_it_ticks_on_when_the_clock_is_set(
     tmp_path: Path, ticks: threading.Semaphore, monkeypatch: pytest.MonkeyPatch, days: int
@@ -89,6 +90,7 @@ def test_it_ticks_on_when_the_clock_is_set(
         desktop.close()
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("where", ["tick", "heard", "later"])
 def test_a_bug_is_reported_once_and_stops_nothing(
     tmp_path: Path, ticks: threading.Semaphore, monkeypatch: pytest.MonkeyPatch, where: str

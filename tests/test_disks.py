@@ -122,6 +122,7 @@ def _fill(disk: Path) -> None:
             file.write(bytes(4096))
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("command", ["list", "status", "verify"])
 def test_a_full_disk_can_be_read(tmp_path: Path, runner: Runner, small_disk: Path, command: str) -> None:
     """What is archived stays readable when the disk is full, or at least nobody calls that a bug."""
@@ -141,6 +142,7 @@ def _archived(folder: Path, runner: Runner) -> Path:
     return home
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("room", [100_000, 400_000])
 def test_a_write_that_fails_changes_nothing(tmp_path: Path, runner: Runner, room: int) -> None:
     """A disk that seems to have room, as one with a quota does, and then has none, wherever in the import."""
@@ -191,6 +193,7 @@ def test_a_disk_too_small_for_a_copy_is_told(tmp_path: Path, runner: Runner, sma
     assert _seen(runner, copy.parent) == before
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("command", ["import", "list", "status", "verify", "rebuild"])
 def test_an_archive_of_somebody_else_is_told(open_folder: Path, runner: Runner, command: str) -> None:
     """A folder that the user may not look into is no bug and no empty archive."""

@@ -60,6 +60,7 @@ def test_conversations_that_nobody_can_read_are_a_failure(tmp_path: Path, data: 
 _UNREAD = "The chats in this file could not be read; it is kept as it is."
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "shards",
     [

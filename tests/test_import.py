@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chathold import intake
+from chathold.archive.receipts import recognised
 from chathold.archive.store import Archive
 from chathold.archive.taking import Taking
 from chathold.core.receipt import Outcome
@@ -494,7 +495,7 @@ def test_a_file_that_another_process_has_just_added_is_known(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, looks: tuple[bool, ...]
 ) -> None:
     """It is visible, and nothing of it derived: whoever comes next does what is left, and tells of all it holds."""
-    home, path, known, first = tmp_path / "home", rich(tmp_path), intake.recognised, iter(looks)
+    home, path, known, first = tmp_path / "home", rich(tmp_path), recognised, iter(looks)
     archive = Archive.open(home / "archive", create=True)
     assert archive is not None
     with closing(archive):

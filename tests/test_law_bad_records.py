@@ -25,6 +25,7 @@ def bad_records(provider: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "middle", "last"])
 @pytest.mark.parametrize("kind", list(bad_records(CHATGPT)))
 @pytest.mark.parametrize("provider", [CHATGPT, CLAUDE, DEEPSEEK])

@@ -56,6 +56,7 @@ def test_durations_are_no_news() -> None:
         assert len(versions(home, only(listed(home))["id"])) == 1
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("blank", [Blank.NULL, Blank.EMPTY, Blank.LIST, Blank.PLACEHOLDER])
 @pytest.mark.parametrize("provider", [CHATGPT, CLAUDE, DEEPSEEK])
 def test_nothing_never_replaces_words(provider: str, blank: Blank) -> None:
@@ -76,6 +77,7 @@ def test_nothing_never_replaces_words(provider: str, blank: Blank) -> None:
         assert len(versions(home, conversation["id"])) == 1
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("provider", [CHATGPT, CLAUDE, DEEPSEEK])
 @pytest.mark.parametrize("cut_first", [True, False], ids=["completed later", "cut later"])
 def test_a_cut_answer_never_replaces_the_whole(provider: str, *, cut_first: bool) -> None:

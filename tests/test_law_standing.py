@@ -19,6 +19,7 @@ def many(number: int, names: Sequence[int]) -> Export:
     return export(number, *(talk(f"c{name:02}") for name in names))
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("before", "after", "third", "gone"),
     [
@@ -104,6 +105,7 @@ def test_an_export_without_chats_agrees_with_nothing() -> None:
         assert not any(each["gone_since"] for each in listed(home).values())
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     "shape",
     [{"container": Container.LOOSE}, {"users": False}, {"container": Container.LOOSE, "shards": 2}],

@@ -87,6 +87,7 @@ def test_the_good_ones_are_imported(provider: str, archives: dict[str, Taken]) -
     digests(taken.home)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("provider", "name"), [each for each in EVERY if each[1] not in UNREADABLE])
 def test_an_odd_record_is_read_as_far_as_it_goes(
     provider: str, name: str, archives: dict[str, Taken]
@@ -107,6 +108,7 @@ def test_an_odd_record_is_read_as_far_as_it_goes(
     assert bool(told) == odd.told
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("provider", "name"), [each for each in EVERY if each[1] in UNREADABLE])
 def test_what_cannot_be_read_at_all_is_kept(
     provider: str, name: str, archives: dict[str, Taken], tmp_path: Path
@@ -236,6 +238,7 @@ REFUSED: dict[str, tuple[str, bytes, str, str]] = {
 }
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("kind", list(REFUSED))
 def test_what_is_no_whole_export_changes_nothing(kind: str, home: Path, folder: Path) -> None:
     """It is told for what it is, with a way out, the exit code is 1, and the archive is as it was."""
@@ -401,6 +404,7 @@ ODD_ZIPS: dict[str, bytes] = {
 }
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("kind", list(ODD_ZIPS))
 def test_an_odd_zip_is_read(kind: str, home: Path, folder: Path) -> None:
     """However it was packed, what it holds is imported, and nothing that is the user's own file is opened."""

@@ -142,6 +142,7 @@ def _serving(home: Home, clock: Clock) -> tuple[threading.Thread, Address, str]:
     return thread, at, Session.of(at, home.state).token
 
 
+@pytest.mark.slow
 def test_it_stays_while_a_page_is_open_and_ends_after(home: Home) -> None:
     """An hour of signs keeps it; five minutes without end it."""
     clock = Clock(0.0)

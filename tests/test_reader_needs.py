@@ -53,6 +53,7 @@ PAGES = (
 )
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_there_for_an_empty_archive_and_a_full_one(
     path: str, browser: Asking, request: pytest.FixtureRequest

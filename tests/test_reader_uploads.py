@@ -144,6 +144,7 @@ def test_what_an_earlier_reader_left_is_removed(home: Path) -> None:
     assert not (home / "state" / "uploads").exists()
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>.zip", '"><img src=x onerror=alert(1)>.zip', "\u202egnp.zip"]
 )

@@ -49,6 +49,7 @@ def _days(year: Year) -> list[int]:
 # --- stories
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("zone", ZONES)
 def test_who_exports_every_month_is_reminded_every_month(zone: str) -> None:
     """On the thirtieth day after each export, also where a day has 23 hours; a year has both switches."""
@@ -93,6 +94,7 @@ def test_switched_off_for_months_and_on_again() -> None:
         assert len(year.notices) == 1
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("days", [3, 26.9, 28, 33, 50, 90])
 def test_a_clock_a_year_ahead_and_back(days: float) -> None:
     """What it shows meanwhile does not count: the reminder comes at its time, and again at its times."""

@@ -47,6 +47,7 @@ def named(sample: Sample) -> str:
     return f"{sample.path.parent.name}-{sample.path.name}"
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("sample", list(every()), ids=named)
 def test_every_sample_is_read_or_told(sample: Sample, tmp_path: Path) -> None:
     """An export is imported, its counts add up and everything is there; what is none is told with a way out."""
@@ -73,6 +74,7 @@ def test_every_sample_is_indexed() -> None:
     assert files == {sample.path for sample in every()}
 
 
+@pytest.mark.slow
 def test_all_samples_together(tmp_path: Path) -> None:
     """All of them in one archive, there and back: the order does not matter."""
     paths = [sample.path for sample in every() if sample.outcome == "imported"]
@@ -120,6 +122,7 @@ def all_orders(files: list[Path], home: Path) -> Iterator[tuple[str, str]]:
         shutil.rmtree(branch)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("first", range(4))
 def test_four_parts_in_every_order(first: int, tmp_path: Path) -> None:
     """Conversations, users, projects and the manifest that lists them give one archive in any order."""

@@ -86,6 +86,7 @@ def test_only_its_owner_may_look_into_it(archive: Archive) -> None:
     assert index_file(archive).stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("provider", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
 def test_every_entry_is_read_again_as_it_was_indexed(tmp_path: Path, provider: str) -> None:
     """From its own bytes or from the whole record: a result shows what was found."""
@@ -395,6 +396,7 @@ def _others(path: Path) -> None:
         database.execute("UPDATE about SET value = 'another' WHERE name = 'archive'")
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("harm", [_cut, _no_database, _empty, _broken_pages, _broken_words, _older, _others])
 def test_an_index_that_is_none_is_made_anew(
     home: Path, archive: Archive, harm: Callable[[Path], None]

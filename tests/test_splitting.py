@@ -176,6 +176,7 @@ def test_every_kind_of_cut_is_told(data: bytes) -> None:
     assert "--rescue" in found.error.advice
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("size", [1, 7, MB])
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 @pytest.mark.parametrize("kind", list(REFUSED))
@@ -395,6 +396,7 @@ STREAMS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("batches", [False, True], ids=["one by one", "in batches"])
 @pytest.mark.parametrize("stream", list(STREAMS))
 def test_no_byte_is_read_again_and_again(stream: str, work: Work, *, batches: bool) -> None:
@@ -420,6 +422,7 @@ def test_beginnings_that_mislead_do_so_once(work: Work) -> None:
     assert work.hashed <= 2 * len(big) + 2 * sum(map(len, others))
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("first", [b"null", b'{"x":"no conversation"}', b'"text"', b"{}"])
 def test_the_buffer_stays_small(first: bytes, work: Work) -> None:
     """However long the list and whatever stands first in it, no more than a few megabytes are held."""

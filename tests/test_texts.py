@@ -317,6 +317,7 @@ def test_the_language_follows_gettexts_variables(
     assert texts._wanted() == languages
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("language", "chinese"), [("zh_CN", True), ("tlh:zh_CN", True), ("en_GB:zh_CN", False), ("tlh", False)]
 )

@@ -178,6 +178,7 @@ def chain(*, skipping: int = 0) -> Counting:
     return claims
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("skipping", [0, 1, 7])
 def test_long_chains_are_walked_in_steps_and_few(skipping: int) -> None:
     """Five thousand messages in a row, spliced or not, take neither recursion nor time without end."""

@@ -138,6 +138,7 @@ def _named(table: str, row: dict[str, Any]) -> str:
     return str(row["name"]) if table == "tally" else table
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_changed_value_is_found(home: Path, table: str, column: str) -> None:
     """In whatever column of whatever table."""
@@ -153,6 +154,7 @@ def test_a_changed_value_is_found(home: Path, table: str, column: str) -> None:
         assert any(_named(table, row) in where for where in _found(home))
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("table", TABLES)
 def test_a_lost_row_is_found(home: Path, table: str) -> None:
     """In whatever table; but a file's state is simply derived again."""

@@ -52,6 +52,7 @@ def _done(steps: Steps, some: int | None = None) -> None:
         pass
 
 
+@pytest.mark.spread(4)
 @seeded_cases
 def test_looking_alone_finds_every_download(folder: Path, browser: str, name: str, seed: int) -> None:
     """Where the drive tells nothing, it is polled."""
@@ -62,6 +63,7 @@ def test_looking_alone_finds_every_download(folder: Path, browser: str, name: st
     assert misfits(bench.contents, [(BROWSERS[browser], job)]) == []
 
 
+@pytest.mark.spread(4)
 @seeded_cases
 def test_a_download_under_way_at_the_start_is_found(folder: Path, browser: str, name: str, seed: int) -> None:
     """It is treated like one that begins later."""
@@ -77,6 +79,7 @@ def test_a_download_under_way_at_the_start_is_found(folder: Path, browser: str, 
     assert may_have_passed or not BROWSERS[browser].must(job)
 
 
+@pytest.mark.spread(4)
 @cases
 def test_a_download_that_is_there_at_the_start_is_found(folder: Path, browser: str, name: str) -> None:
     """What came while nobody watched counts as much."""
@@ -87,6 +90,7 @@ def test_a_download_that_is_there_at_the_start_is_found(folder: Path, browser: s
     assert BROWSERS[browser].must(job)[-1:] == bench.contents[-1:]
 
 
+@pytest.mark.spread(4)
 @cases
 def test_events_alone_find_every_download(folder: Path, browser: str, name: str) -> None:
     """Nothing is looked at but what was heard of, and what is still settling."""
@@ -161,6 +165,7 @@ def _later(pause: float, steps: Steps) -> Steps:
     yield from steps
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**40), number=st.integers(2, 8), deaf=st.booleans())
 def test_downloads_side_by_side_do_not_disturb_each_other(

@@ -287,6 +287,7 @@ def _huge(path: Path, *names: str) -> None:
         file.write(directory + end(len(names), len(directory), file.tell()))
 
 
+@pytest.mark.spread(3)
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what a process reads")
 @pytest.mark.parametrize(
     ("names", "most"),

@@ -100,6 +100,7 @@ RARE = (
 )
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("rare", RARE.split(", "))
 def test_untidy_histories_occur(rare: str) -> None:
     """What makes histories untidy does occur in a few hundred worlds."""

@@ -420,6 +420,7 @@ def test_members_beyond_four_gigabytes_are_found(tmp_path: Path) -> None:
         assert [(m.name, read(m)) for m in export.members] == [("a.json", DATA)]
 
 
+@pytest.mark.slow
 def test_more_entries_than_sixteen_bits_count_are_listed(tmp_path: Path) -> None:
     """66,000 members are 66,000, quickly."""
     piece = Piece(b"a", b"[]")
