@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import golden
+from chathold.core.file_facts import Numbered
 from chathold.core.model import PartKind, Reading, Role
 from chathold.providers import claude
 from chathold.providers.base import Coverage, Manifest, Owner, Recognition, Use
@@ -430,6 +431,19 @@ def test_sections_of_documents_are_nobodys_words() -> None:
     ]
 
 
+def test_the_number_of_a_batch_stands_in_the_name() -> None:
+    """Of ZIPs and of the folders they are unpacked to, second copies too; stamped ones are numbered from 0 on."""
+    stem = "data-5f0c2a10-1111-4c3d-9a00-00000000aaaa-1777822473-5f91f1fb-batch-"
+
+    assert claude.numbered(f"{stem}0001.zip") == Numbered(stem, 1, 0)
+    assert claude.numbered(f"C:\\Downloads\\{stem}0000 (1).zip") == Numbered(stem, 0, 0)
+    assert claude.numbered("/a/data-2025-04-20-10-30-45-batch-0001/") == Numbered(
+        "data-2025-04-20-10-30-45-batch-", 1, 1
+    )
+    assert claude.numbered(f"{stem}99999.zip") is None
+    assert claude.numbered("conversations-000.zip") is None
+
+
 @pytest.mark.parametrize("kind", ["other", "conversation", "project", "memory", "artifact", "feedback"])
 @pytest.mark.parametrize(
     "value", [None, [], "x", 3, float("nan"), {}, {"chat_messages": {}}, {"messages": 1}]
@@ -569,6 +583,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 def test_any_name_is_taken(name: str) -> None:
     """No name makes a function of the provider raise."""
     claude.name_time(name)
+    claude.numbered(name)
     claude.asset_id(name)
     claude.holds_exports(name)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chathold.core.absence import Gone, Question
-from chathold.core.file_facts import FileFacts, Sight
+from chathold.core.file_facts import FileFacts, Numbered, Sight
 from chathold.core.identity import UNKNOWN
 from chathold.core.standing import Standing, believable, bind, plain_name, standing
 
@@ -186,6 +186,49 @@ def test_undated_parts_are_found_in_the_same_folder(folder: str, found: set[int]
 def test_another_service_has_no_part_in_it() -> None:
     """A file of the same name from another service is never bound."""
     assert bind(MANIFEST, [replace(talks(3, 1), provider="claude")]).files == frozenset()
+
+
+def batch(number: int, *records: int, day: float = 0.0, place: int | None = None, **more: Any) -> FileFacts:
+    """One of the numbered files of the export of a day."""
+    name = Numbered(f"data-{day:g}-batch-", number)
+    return whole(
+        place or 10 + number, *records, day=day, numbered=name, conversations=True, within_span=True, **more
+    )
+
+
+def test_numbered_files_are_one_export_together() -> None:
+    """What lies in one of them is not gone because the other lacks it; their chats are counted together."""
+    answers = judged(batch(0, 1, 2), batch(1, 3, 4))
+
+    assert answers.gone == {}
+    assert answers.vouching["chatgpt/ada"].chats == 4
+    assert [(set(each.files), each.missing) for each in answers.sets] == [({10, 11}, ())]
+
+
+def test_a_number_tells_of_those_before_it() -> None:
+    """Without them the export is not whole, and nothing is gone because it lacks it; alone, the first is as any."""
+    answers = judged(whole(1, 1, 2, 3, day=-30), batch(1, 3))
+
+    assert answers.gone == {}
+    assert answers.vouching["chatgpt/ada"].time == NOW - 30 * DAY
+    assert [(each.names, each.missing) for each in answers.sets] == [
+        (("data-0-batch-0000.zip", "data-0-batch-0001.zip"), ("data-0-batch-0000.zip",))
+    ]
+    assert gone(whole(1, 1, 2, 3, day=-30), batch(0, 1, 3)) == {2: True}
+    assert judged(batch(0, 1)).sets == ()
+
+
+def test_numbered_files_of_which_some_chats_were_not_read_vouch_for_nothing() -> None:
+    """The same as with any other export, though its other files were read whole."""
+    assert gone(whole(1, 1, 2, 3, day=-30), batch(0, 1), batch(1, 3)) == {2: True}
+    assert gone(whole(1, 1, 2, 3, day=-30), batch(0, 1), batch(1, 3, read_whole=False)) == {}
+
+
+def test_exports_of_other_times_have_numbers_of_their_own() -> None:
+    """A batch of one export does not stand in for one of another."""
+    answers = judged(batch(0, 1), batch(1, 2, day=30))
+
+    assert [each.missing for each in answers.sets] == [("data-30-batch-0000.zip",)]
 
 
 # Whose it is.

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
+from chathold.core import standing
 from chathold.core.file_facts import FileFacts, PartSet, Sight
-from chathold.core.standing import Standing, bind, standing
+from chathold.core.standing import Standing
 
 
 def standing_now(database: sqlite3.Connection) -> Standing:
     """The standing of all files and records, worked out anew."""
-    return standing(list(_file_facts(database)), _own_accounts(database))
+    return standing.standing(list(_file_facts(database)), _own_accounts(database))
 
 
 def part_sets(archive: Archive) -> tuple[PartSet, ...]:
@@ -23,7 +24,7 @@ def part_sets(archive: Archive) -> tuple[PartSet, ...]:
     derived = {file for (file,) in archive.database.execute("SELECT file FROM file_state")}
     facts = [each for each in _file_facts(archive.database, sights=False) if each.id in derived]
     facts.sort(key=lambda each: each.hash)
-    return tuple(bind(each, facts) for each in facts if each.lists)
+    return standing.part_sets(facts)
 
 
 def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterator[FileFacts]:
@@ -37,8 +38,8 @@ def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterato
         owners[file].add(account)
     given: dict[int, str] = dict(database.execute("SELECT file, account FROM given"))
     said: dict[int, int] = dict(database.execute("SELECT file, deleted FROM answer")) if sights else {}
-    query = "SELECT id, hash, provider, member_time, manifest_time, coverage, lists FROM file"
-    for number, digest, name, member_time, manifest_time, coverage, lists in database.execute(query):
+    query = "SELECT id, hash, provider, member_time, manifest_time, coverage, lists, whole FROM file"
+    for number, digest, name, member_time, manifest_time, coverage, lists, whole in database.execute(query):
         names = [each for each, _folder in seen[number]]
         provider = provider_of(name)
         covers = json.loads(coverage)
@@ -56,6 +57,8 @@ def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterato
             part_of=covers["part_of"],
             conversations=covers["conversations"],
             lists=tuple(json.loads(lists)),
+            numbered=min((place for each in names if (place := provider.numbered(each))), default=None),
+            read_whole=bool(whole) and not covers.get("left_out"),
             owners=frozenset(owners[number]),
             given=given.get(number, ""),
             deleted=bool(said[number]) if number in said else None,

@@ -350,10 +350,9 @@ def _parts(archive: Archive, file: int) -> _Parts:
     database = archive.database
     for part in part_sets(archive):
         if file == part.manifest or file in part.files:
-            lists = json.loads(
-                database.execute("SELECT lists FROM file WHERE id = ?", (part.manifest,)).fetchone()[0]
+            seen = tuple(
+                name for name in part.names if name not in part.missing and name not in part.ambiguous
             )
-            seen = tuple(name for name in lists if name not in part.missing and name not in part.ambiguous)
             return _Parts(seen, part.missing, part.ambiguous, part.files | {part.manifest, file})
     covers = json.loads(database.execute("SELECT coverage FROM file WHERE id = ?", (file,)).fetchone()[0])
     files = frozenset[int]() if covers["part_of"] else frozenset({file})

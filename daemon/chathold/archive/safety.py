@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from chathold.archive.reading import provider_of
 from chathold.archive.store import Archive
 from chathold.archive.verifying import asset_problem
 from chathold.core.errors import ArchiveError
+from chathold.core.file_facts import PartSet
 from chathold.core.problem import NOT_SHOWN
 from chathold.core.standing import Standing
 from chathold.core.texts import _
@@ -112,7 +113,7 @@ def _read_back(archive: Archive, mine: tuple[str, str], progress: Progress | Non
 def _missing_parts(archive: Archive, mine: tuple[str, str]) -> list[str]:
     """Files of the newest exports that are still to be downloaded."""
     database = archive.database
-    sets = {part.manifest: part for part in part_sets(archive)}
+    sets = {file: part for part in part_sets(archive) for file in _known_by(part)}
     rows = database.execute(
         "SELECT id, coverage FROM file JOIN file_state ON file_state.file = file.id"
         " WHERE provider = ? AND account IN (?, 'unknown') ORDER BY coalesce(exported, 0) DESC, hash",
@@ -127,6 +128,11 @@ def _missing_parts(archive: Archive, mine: tuple[str, str]) -> list[str]:
         if covers["vouches"]:
             return []
     return []
+
+
+def _known_by(part: PartSet) -> Iterable[int]:
+    """The files that tell of a set: its manifest, or each that is numbered."""
+    return part.files if part.numbered else (part.manifest,)
 
 
 def _not_read_whole(archive: Archive, mine: tuple[str, str], vouched: float | None) -> float | None:

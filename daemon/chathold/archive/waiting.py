@@ -32,20 +32,18 @@ def sets(archive: Archive) -> list[Json]:
     """
     known = {part.manifest: part for part in part_sets_of(archive)}
     query = (
-        "SELECT id, hex(hash), provider, exported, imported, coverage, lists FROM file"
+        "SELECT id, hex(hash), provider, exported, imported, coverage FROM file"
         " JOIN file_state ON file_state.file = file.id ORDER BY imported DESC, id DESC"
     )
     found = []
-    for file, digest, provider, exported, imported, coverage, lists in archive.database.execute(
-        query
-    ).fetchall():
+    for file, digest, provider, exported, imported, coverage in archive.database.execute(query).fetchall():
         covers = json.loads(coverage)
         names, missing = [*covers["seen"], *covers["missing"]], tuple(covers["missing"])
         ambiguous: tuple[str, ...] = ()
         files = frozenset({file})
         if file in known:
             part = known[file]
-            names, missing, ambiguous, files = json.loads(lists), part.missing, part.ambiguous, part.files
+            names, missing, ambiguous, files = [*part.names], part.missing, part.ambiguous, part.files
         elif not missing:
             continue
         found.append(
@@ -108,8 +106,9 @@ def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
 
 
 def part_sets_of(archive: Archive) -> tuple[PartSet, ...]:
-    """The sets of all manifests; what works them out loads only if there are any."""
-    if not archive.database.execute("SELECT 1 FROM file WHERE lists != '[]'").fetchone():
+    """The sets of all files; what works them out loads only if there may be any."""
+    some = "SELECT 1 FROM file WHERE lists != '[]' UNION ALL SELECT 1 FROM seen WHERE name LIKE '%-batch-%' LIMIT 1"
+    if not archive.database.execute(some).fetchone():
         return ()
     from chathold.archive.facts import part_sets  # noqa: PLC0415 - `status` is to be quick
 

@@ -135,7 +135,10 @@ def _shows(file: FileFacts, records: set[int]) -> bool:
 def _whole_exports(facts: list[FileFacts], sets: tuple[PartSet, ...], provider: str) -> list[list[FileFacts]]:
     """The groups of files that together are one whole export of this provider."""
     by_id = {each.id: each for each in facts}
-    groups = [[each] for each in facts if each.provider == provider and each.vouches]
+    numbered = {file for part in sets if part.numbered for file in part.files}
+    groups = [
+        [each] for each in facts if each.provider == provider and each.vouches and each.id not in numbered
+    ]
     groups += [_whole(part, by_id) for part in sets if by_id[part.manifest].provider == provider]
     return [group for group in groups if group]
 
@@ -163,11 +166,17 @@ def _vouches(
 
 
 def _whole(part: PartSet, by_id: Mapping[int, FileFacts]) -> list[FileFacts]:
-    """The conversation parts of a set that lacks none of them, else nothing."""
-    lacking = [name for name in (*part.missing, *part.ambiguous) if name.startswith("conversations")]
-    if lacking:
+    """The conversation parts of a set that lacks none of them, and of which all was read, else nothing.
+
+    Numbered files all hold conversations; some of them have to name the account, as any whole export does.
+    """
+    files = [by_id[file] for file in part.files if by_id[file].conversations]
+    lacking = [
+        name for name in (*part.missing, *part.ambiguous) if part.numbered or name.startswith("conversations")
+    ]
+    if lacking or not all(each.read_whole for each in files):
         return []
-    return [by_id[file] for file in part.files if by_id[file].conversations]
+    return files if not part.numbered or any(each.vouches for each in files) else []
 
 
 def _missing(

@@ -14,13 +14,29 @@ class Sight(Struct, frozen=True):
     talk: bool = True
 
 
+class Numbered(Struct, frozen=True, order=True):
+    """One of the numbered files in which a service gives an export, as its name tells.
+
+    All of them are called `export` and a number; the first has the number `first`.
+    """
+
+    export: str
+    number: int
+    first: int = 0
+
+    def named(self, number: int) -> str:
+        """What the file of another number is called."""
+        return f"{self.export}{number:04}.zip"
+
+
 class FileFacts(Struct, frozen=True):
     """What one imported file is known to say.
 
     `names` are all names it was seen under, `folders` where. `manifest_time` is the time of a manifest of
     its own, `name_times` those that the provider's file names carry, `member_time` the newest member's.
     `owners` are the accounts of its users file, `given` the account the user named for it. `lists` are the
-    names a manifest asks for. `deleted` is what the user said of the chats that this export lacks all at once:
+    names a manifest asks for. `numbered` is which file of which export its name says that it is. `read_whole`: no chat
+    in it was left out. `deleted` is what the user said of the chats that this export lacks all at once:
     that they deleted them there (true), that they did not or are not sure (false).
     """
 
@@ -37,6 +53,8 @@ class FileFacts(Struct, frozen=True):
     part_of: bool = False
     conversations: bool = False
     lists: tuple[str, ...] = ()
+    numbered: Numbered | None = None
+    read_whole: bool = True
     owners: frozenset[str] = frozenset()
     given: str = ""
     deleted: bool | None = None
@@ -44,9 +62,15 @@ class FileFacts(Struct, frozen=True):
 
 
 class PartSet(Struct, frozen=True):
-    """The files that belong to one manifest: found by name, still missing, and which could be meant twice."""
+    """The files that belong together: those in a manifest, or all that are numbered alike and the gaps among them.
+
+    `names` are all of them; some are still missing, some could be meant twice. `manifest` is the file by which the set
+    is known: of numbered ones, the first.
+    """
 
     manifest: int
     files: frozenset[int]
+    names: tuple[str, ...]
     missing: tuple[str, ...]
     ambiguous: tuple[str, ...]
+    numbered: bool = False

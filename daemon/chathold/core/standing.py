@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct, field
 
 from chathold.core.absence import Gone, Question, Whole, absences
-from chathold.core.file_facts import FileFacts, PartSet
+from chathold.core.file_facts import FileFacts, Numbered, PartSet
 from chathold.core.identity import UNKNOWN
 
 _DAY = timedelta(days=1).total_seconds()
@@ -52,7 +52,7 @@ class Standing(Struct, frozen=True):
 def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Standing:
     """Work out everything from the facts; `own_account` is the account that a record itself names."""
     facts = sorted(files, key=lambda each: each.hash)
-    sets = tuple(bind(each, facts) for each in facts if each.lists)
+    sets = part_sets(facts)
     exported = _export_times(facts, sets)
     file_account = _file_accounts(facts, sets, own_account)
     record_account = _record_accounts(facts, file_account, own_account, exported)
@@ -63,6 +63,28 @@ def standing(files: Iterable[FileFacts], own_account: Mapping[int, str]) -> Stan
 def plain_name(name: str) -> str:
     """A file name without the number that a browser adds to a second copy."""
     return _COPY.sub("", name)
+
+
+def part_sets(facts: Sequence[FileFacts]) -> tuple[PartSet, ...]:
+    """The files that belong together, by a manifest or by their numbers."""
+    return (*(bind(each, facts) for each in facts if each.lists), *_numbered(facts))
+
+
+def _numbered(facts: Iterable[FileFacts]) -> Iterator[PartSet]:
+    """The files of each export that is given in numbered ones. One alone, the first, is as good as any export."""
+    found: defaultdict[tuple[str, str], list[tuple[Numbered, FileFacts]]] = defaultdict(list)
+    for each in facts:
+        if each.numbered is not None:
+            found[each.provider, each.numbered.export].append((each.numbered, each))
+    for batches in found.values():
+        files = {batch.number: file.id for batch, file in sorted(batches, key=lambda each: each[0].number)}
+        batch = min(batch for batch, _file in batches)
+        numbers = range(min(batch.first, *files), max(files) + 1)
+        missing = tuple(batch.named(number) for number in numbers if number not in files)
+        if missing or len(batches) > 1:
+            names = tuple(batch.named(number) for number in numbers)
+            ids = frozenset(file.id for _batch, file in batches)
+            yield PartSet(files[batch.number], ids, names, missing, (), numbered=True)
 
 
 def bind(manifest: FileFacts, facts: Iterable[FileFacts]) -> PartSet:
@@ -83,7 +105,7 @@ def bind(manifest: FileFacts, facts: Iterable[FileFacts]) -> PartSet:
             ambiguous.append(name)
         else:
             missing.append(name)
-    return PartSet(manifest.id, frozenset(files), tuple(missing), tuple(ambiguous))
+    return PartSet(manifest.id, frozenset(files), manifest.lists, tuple(missing), tuple(ambiguous))
 
 
 def _nearest(manifest: FileFacts, named: list[FileFacts]) -> list[FileFacts]:

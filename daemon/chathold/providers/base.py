@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from chathold.core.file_facts import Numbered
 from chathold.core.identity import CONVERSATION
 from chathold.core.model import Reading
 
@@ -174,6 +175,9 @@ class Provider(Protocol):
 
     def asset_id(self, name: str) -> str:
         """The provider id under which messages mention the asset member `name`, or ""."""
+
+    def numbered(self, name: str) -> Numbered | None:
+        """Which of the numbered files of an export a file is, by its name or that of its folder; none if it is none."""
 
     def name_time(self, name: str) -> float | None:
         """The export time that the provider put into the file name of the download, if it did."""

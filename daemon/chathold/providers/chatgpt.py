@@ -68,7 +68,15 @@ from chathold.core.texts import N_
 from chathold.providers import chatgpt_documents, chatgpt_reading
 from chathold.providers.chatgpt_combining import as_exported, asset_list, combine, stand, users
 from chathold.providers.chatgpt_members import holds_exports, recognise
-from chathold.providers.chatgpt_sidecars import accounts, asset_id, asset_names, coverage, manifest, name_time
+from chathold.providers.chatgpt_sidecars import (
+    accounts,
+    asset_id,
+    asset_names,
+    coverage,
+    manifest,
+    name_time,
+    numbered,
+)
 
 __all__ = [
     "CHAT",
@@ -86,6 +94,7 @@ __all__ = [
     "holds_exports",
     "manifest",
     "name_time",
+    "numbered",
     "read",
     "recognise",
     "stand",

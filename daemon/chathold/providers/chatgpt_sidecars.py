@@ -109,6 +109,11 @@ def file_id(pointer: str) -> str:
     return next((piece for piece in pieces if piece.startswith(("file-", "file_"))), pieces[0])
 
 
+def numbered(name: str) -> None:
+    """Never: an export is one file, or a container that holds its parts."""
+    del name
+
+
 def name_time(name: str) -> float | None:
     """The export time in `<64 hex>-YYYY-MM-DD-HH-MM-SS…zip`, taken as UTC."""
     found = _DOWNLOAD.fullmatch(name.replace("\\", "/").rstrip("/").rpartition("/")[2])

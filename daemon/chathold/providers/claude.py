@@ -48,6 +48,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chathold.core.file_facts import Numbered
 from chathold.core.identity import CONVERSATION
 from chathold.core.model import Reading
 from chathold.core.problem import Problem
@@ -118,6 +119,10 @@ _DATED = re.compile(
     rf"(?:data-{_DATE}-batch-\d+|manifest-{_UUID}-\d+-[0-9a-f]{{8}}-{_DATE}){_COPY}", re.IGNORECASE
 )
 _STAMPED = re.compile(rf"data-{_UUID}-(\d{{9,11}})-[0-9a-f]{{8}}-batch-\d+{_COPY}", re.IGNORECASE)
+_IN_BATCHES = re.compile(
+    rf"(data-(?:{_UUID}-\d{{9,11}}-[0-9a-f]{{8}}|(\d{{4}}(?:-\d\d){{5}}))-batch-)(0?\d{{3}}){_COPY}",
+    re.IGNORECASE,
+)
 
 _NOT_UNDERSTOOD = N_("This part of the export is not understood yet; it is kept as it is.")
 _READERS: dict[str, Callable[[Mapping[str, Any]], Reading]] = {
@@ -364,9 +369,22 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
+def _base(name: str) -> str:
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def numbered(name: str) -> Numbered | None:
+    """Which of the ZIPs of a large export one is, or the folder it was unpacked to, by `…-batch-NNNN`.
+
+    Names with a date are known from number 1 on, those with a stamp from 0 on (formats: Claude, file names).
+    """
+    found = _IN_BATCHES.fullmatch(_base(name))
+    return Numbered(found[1].lower(), int(found[3]), 0 if found[2] is None else 1) if found else None
+
+
 def name_time(name: str) -> float | None:
     """The time in the name of an old ZIP, of the folder it was unpacked to, or of a manifest."""
-    base = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    base = _base(name)
     if stamped := _STAMPED.fullmatch(base):
         return seconds(int(stamped[1]))
     dated = _DATED.fullmatch(base)

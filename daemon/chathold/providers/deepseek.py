@@ -201,6 +201,11 @@ def asset_id(name: str) -> str:  # noqa: ARG001 - the protocol's signature
     return ""
 
 
+def numbered(name: str) -> None:
+    """Never: an export is one file."""
+    del name
+
+
 def name_time(name: str) -> float | None:
     """Midnight UTC of the day in `deepseek_data-YYYY-MM-DD`, of the ZIP or of a folder it was unpacked to."""
     base = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
