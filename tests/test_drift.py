@@ -105,3 +105,25 @@ def test_a_file_of_which_no_message_can_be_read_is_a_failure(tmp_path: Path) -> 
     assert receipt["conversations"]["found"] == 3
     (found,) = chathold(tmp_path / "home", "check")["accounts"]
     assert (found["unreadable"], found["verdict"]) == (3, "here_except")
+
+
+@pytest.mark.parametrize("more", [[], [{"id": "s1", "words": "a new thing"}], {"words": "a new thing"}])
+def test_a_file_beside_the_chats_that_nobody_understands_is_kept_and_told(tmp_path: Path, more: Any) -> None:
+    """It is no chat that was left out: the export is as whole as without it, and what it lacks is gone."""
+    home = tmp_path / "home"
+    chathold(home, "import", str(_export(tmp_path, 2, conversations=CHATS)))
+    path = _export(tmp_path, 4, conversations=CHATS[:7], new_feature=more)
+    (receipt,) = chathold(home, "import", str(path))["imports"]
+
+    assert [each["what"] for each in receipt["problems"]] == [_UNKNOWN_FILE]
+    assert (receipt["documents"]["new"], receipt["documents"]["failed"]) == (1, 0)
+    (found,) = chathold(home, "check")["accounts"]
+    assert (found["last_whole_export"], found["not_read_whole"]) == ("2026-04-01T12:00:00Z", None)
+    gone = [each["title"] for each in chathold(home, "list")["conversations"] if each["gone_since"]]
+    assert gone == ["Chat 7"]
+    (paper,) = chathold(home, "list", "--documents")["documents"]
+    assert json.loads(chathold(home, "show", paper["id"], "--verbatim")["verbatim"][0]) == more
+    assert chathold(home, "verify")["ok"]
+
+
+_UNKNOWN_FILE = "This part of the export is not understood yet; it is kept as it is."

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chathold.core.errors import ChatholdError, ExportError, NotAnExport
-from chathold.core.identity import CONVERSATION, SCHEMA
+from chathold.core.identity import CONVERSATION, OTHER, SCHEMA
 from chathold.core.texts import N_, _
 from chathold.exports import SAMPLE, Export, Member, not_an_export_advice, open_export, sample
 from chathold.providers import PROVIDERS
@@ -125,9 +125,6 @@ def holds_exports(name: str) -> bool:
 
 _LOOKED_THROUGH = 8 << 20
 """Members up to this size are looked through before they are called empty, or nobody's."""
-
-OTHER = "other"
-"""The kind of JSON members that a provider's export holds and no reader understands yet."""
 
 
 def _unrecognised(value: Any) -> Recognition:

@@ -30,9 +30,8 @@ from chathold.archive.receipts import (
     seen_anew,
 )
 from chathold.archive.store import Archive
-from chathold.archive.taking import NO_ID, FileRow, Taking
+from chathold.archive.taking import FileRow, Taking
 from chathold.claiming import (
-    OTHER,
     Claimed,
     account_of,
     claim,
@@ -46,7 +45,7 @@ from chathold.claiming import (
 from chathold.core import canonical
 from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
-from chathold.core.identity import CONVERSATION
+from chathold.core.identity import CONVERSATION, OTHER
 from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
@@ -59,7 +58,7 @@ RESCUED = N_("This file is cut; what was whole in it was rescued.")
 MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
-_LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA, NO_ID, canonical.UNREADABLE})
+_LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA})
 """Problems that tell of chats which the archive does not know by their ids."""
 
 
@@ -345,7 +344,7 @@ class _Reading(Struct):
 
     def left_out(self) -> bool:
         """Whether the download holds chats that the archive does not know by their ids."""
-        return any(each.what in _LEFT_OUT for each in (*self.problems, *self.taking.problems))
+        return self.taking.nameless_chats or any(each.what in _LEFT_OUT for each in self.problems)
 
     def finish(self, digest: bytes, path: Path) -> int:
         """Commit; the file's number."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from chathold.archive import blobs
 from chathold.core import canonical
 from chathold.core.canonical import Parsed
+from chathold.core.identity import OTHER
 from chathold.core.merge import Merged, Sighting, merge
 from chathold.core.model import Reading
 from chathold.core.problem import Problem
@@ -52,11 +53,11 @@ def read_raw(record: Record, raw: bytes) -> tuple[Reading, bool]:
 def read_parsed(record: Record, parsed: Parsed) -> tuple[Reading, bool]:
     """The same of a record that has been parsed."""
     value = parsed.value
-    if not parsed.readable or not isinstance(value, dict):
+    if not parsed.readable or not (isinstance(value, dict) or record.kind == OTHER):
         problems = parsed.problems or (Problem("", canonical.UNREADABLE),)
         return Reading(problems=problems), False
     provider = provider_of(record.provider)
-    if not parsed.stripped:
+    if not parsed.stripped and isinstance(value, dict):
         provider.strip(record.kind, value)  # of several byte strings of one form, any one was kept
     reading = provider.read(record.kind, value)
     if parsed.problems:

@@ -22,7 +22,7 @@ from chathold.archive.tombstones import tombstone
 from chathold.core import canonical
 from chathold.core.canonical import Form, Strip
 from chathold.core.errors import Damaged
-from chathold.core.identity import CONVERSATION
+from chathold.core.identity import CONVERSATION, OTHER
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.exports.splitting import Batch, Piece, beginning
@@ -64,7 +64,8 @@ class Taking:
     """One import's writes. Use inside `Archive.writing`; nothing counts before `finish`.
 
     `forms` are those known by number, as far as they have been worked out. `reworded` says whether the record
-    kept last had a known form in other bytes: then the next ones may well have, too.
+    kept last had a known form in other bytes: then the next ones may well have, too. `nameless_chats`: there are
+    chats of which not even the id can be read.
     """
 
     def __init__(self, archive: Archive, ledger: Ledger, provider: str, strip: Any) -> None:
@@ -85,6 +86,7 @@ class Taking:
         self.sightings: set[int] = set()
         self.counts: defaultdict[bool, Counts] = defaultdict(Counts)
         self.problems: list[Problem] = []
+        self.nameless_chats = False
         self.forget_all = False
         self.mending = Mending(archive.database, provider)
         self._load()
@@ -142,6 +144,8 @@ class Taking:
         talk = found.kind == CONVERSATION
         value = canonical.decoded(raw) if self.reworded else None
         head = head_of(raw, value)
+        if head is None and found.kind == OTHER and canonical.parse(raw).readable:
+            head = {}  # such a file is kept, and told of, whatever its shape
         kind = found.kind if head is not None else UNREADABLE
         ref = self._ref(head, raw, found, name)
         if self._is_forgotten(kind, ref, at(head, found.owner) if found.owner else ""):
@@ -201,6 +205,7 @@ class Taking:
         digest = sha256(raw).hexdigest()
         what = canonical.UNREADABLE if head is None else NO_ID
         self.problems.append(Problem(f"{found.kind} {digest[:12]}", what))
+        self.nameless_chats |= found.kind == CONVERSATION
         return name or (digest if head is None else f"sha256:{digest}")
 
     def _is_forgotten(self, kind: str, ref: str, owner: str) -> bool:

@@ -7,6 +7,9 @@ from hashlib import sha256
 CONVERSATION = "conversation"
 """The record kind of everything that is a talk; all other kinds are documents."""
 
+OTHER = "other"
+"""The record kind of a JSON file of an export that no reader understands yet: it is kept as one record."""
+
 UNKNOWN = "unknown"
 """The account of what nobody has claimed yet."""
 

@@ -59,7 +59,7 @@ from chathold.providers.values import items, mapping, masked, seconds, size, tex
 
 NAME = "claude"
 TITLE = "Claude"
-READER = 2
+READER = 3
 CHAT = "https://claude.ai/chat/{id}"
 
 _LOOKED_UP = "2026-11-23"

@@ -54,7 +54,7 @@ from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recogn
 
 NAME = "deepseek"
 TITLE = "DeepSeek"
-READER = 2
+READER = 3
 CHAT = "https://chat.deepseek.com/a/chat/s/{id}"
 
 _LOOKED_UP = "2026-11-23"

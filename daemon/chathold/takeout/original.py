@@ -25,6 +25,7 @@ from chathold.archive.store import Archive
 from chathold.archive.summary import Filters
 from chathold.core.canonical import parse
 from chathold.core.errors import Damaged
+from chathold.core.identity import OTHER, UNKNOWN
 from chathold.core.texts import N_
 from chathold.providers.base import Provider, Stand
 from chathold.takeout.combining import Combined, combined
@@ -42,9 +43,6 @@ UNSAID = N_(
     "Not everything the archive shows of this can be said in the service's own shape; JSON has it all."
 )
 NO_PLACE = N_("This is kept, but has no place in an export of this service; JSON has it.")
-_UNKNOWN = "unknown"
-_OTHER = "other"
-"""The kind of what no provider's reader knows; such a record is called by its member's name."""
 
 _INNER_ZIP = re.compile(r"^.*\.zip/", re.IGNORECASE | re.DOTALL)
 
@@ -122,7 +120,7 @@ class _Export:
 
     def _write_alone(self, record: Record, each: Combined) -> None:
         stand = self._stand(record)
-        misread = record.kind == _OTHER and self._provider.recognise(record.ref, parse(each.raw).value)
+        misread = record.kind == OTHER and self._provider.recognise(record.ref, parse(each.raw).value)
         if stand is None or misread:
             self._taken.problems.append((f"{record.provider}/{record.ref}", NO_PLACE))
             return
@@ -131,7 +129,7 @@ class _Export:
         self._into.write(f"{self._folder}/{name}{place.suffix}", each.raw)
 
     def _stand(self, record: Record) -> Stand | None:
-        if record.kind == _OTHER:
+        if record.kind == OTHER:
             return Stand(record.ref, listed=False)
         return self._provider.stand(record.kind, record.ref)
 
@@ -157,7 +155,7 @@ class _Export:
 
     def write_beside(self, account: str, *, everything: bool) -> None:
         """Whose export it is, the user's files, and what names them."""
-        if account != _UNKNOWN:
+        if account != UNKNOWN:
             name, value = self._provider.users(account)
             self._into.write(f"{self._folder}/{name}", orjson.dumps(value))
         refs: set[str] = set()
