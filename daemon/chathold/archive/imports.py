@@ -11,7 +11,6 @@ from chathold.archive.summary import accounts, labelled, moment
 
 Json = dict[str, Any]
 
-_LISTED = 500
 
 _FILES = (
     "SELECT file.id, hex(hash), provider, account, exported, imported, whole, json,"
@@ -61,17 +60,3 @@ def _line(row: tuple[Any, ...], labels: dict[tuple[str, str], str]) -> Json:
         "whole": bool(whole),
         "receipt": json.loads(receipt) if receipt else None,
     }
-
-
-def left_out(archive: Archive, number: int) -> list[Json]:
-    """Files that the chats of an import name and no export held: chat, title, file; at most some hundred."""
-    rows = archive.database.execute(
-        "SELECT DISTINCT state.id, title, coalesce(nullif(mention.name, ''), (SELECT min(asset_name.name)"
-        " FROM asset_name WHERE asset_name.ref = mention.ref), mention.ref) FROM mention"
-        " JOIN state ON state.record = mention.record WHERE mention.record IN (SELECT record FROM form"
-        " JOIN sighting ON sighting.form = form.id WHERE file = ?) AND (mention.ref = '' OR NOT EXISTS"
-        " (SELECT 1 FROM asset_member WHERE asset_member.ref = mention.ref))"
-        " ORDER BY updated DESC, state.id LIMIT ?",
-        (number, _LISTED),
-    )
-    return [{"conversation": name, "title": title, "file": file} for name, title, file in rows]

@@ -19,6 +19,7 @@ from chathold.archive.reading import LATER_THAN_EXPORT, provider_of
 from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.archive.taking import Counts, Taking
+from chathold.archive.undelivered import how_many, of_file
 from chathold.core.identity import UNKNOWN
 from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt, Tally
@@ -171,7 +172,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         documents=_tally(taking.counts[False], earlier, now),
         new_messages=_new_messages(taking.counts[True].found, earlier, now),
         new_assets=len(taking.assets.new),
-        missing_assets=_missing_assets(database, file),
+        missing_assets=how_many(of_file(archive, file)),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
         problems=read.problems + odd,
@@ -305,21 +306,6 @@ def _with_kept(database: sqlite3.Connection, files: Collection[int], result: Rec
         kept_messages=max(missing, 0),
         kept_assets=assets,
     )
-
-
-MISSING = (
-    "SELECT ref, name FROM mention WHERE record IN (SELECT record FROM form JOIN sighting"
-    " ON sighting.form = form.id WHERE file = :file)"
-    " AND (ref = '' OR NOT EXISTS (SELECT 1 FROM asset_member WHERE asset_member.ref = mention.ref))"
-    " UNION SELECT ref, '' FROM asset_name WHERE file = :file"
-    " AND NOT EXISTS (SELECT 1 FROM asset_member WHERE asset_member.ref = asset_name.ref)"
-)
-"""Files that an export names and no export held, as (provider id, name)."""
-
-
-def _missing_assets(database: sqlite3.Connection, file: int) -> int:
-    rows = database.execute(MISSING, {"file": file}).fetchall()
-    return len({ref or name for ref, name in rows})
 
 
 def _reading_problems(database: sqlite3.Connection, file: int) -> tuple[Problem, ...]:

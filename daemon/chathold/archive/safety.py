@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from chathold.archive import blobs, summary
+from chathold.archive import blobs, summary, undelivered
 from chathold.archive.facts import part_sets, standing_now
 from chathold.archive.folder import DATABASE
 from chathold.archive.naming import accounts_named
@@ -48,7 +48,7 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
     mine = (account["provider"], account["account"])
     damaged = _read_back(archive, mine, progress)
     waiting = _missing_parts(archive, mine)
-    missing = _left_out(archive, mine)
+    missing = undelivered.of_account(archive, *mine)
     unreadable = _unreadable(archive, mine)
     known = standing_now(archive.database)
     whole = known.vouching.get(f"{mine[0]}/{mine[1]}")
@@ -62,7 +62,11 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
         "read_back": {"at": summary.moment(time.time()), "damaged": damaged},
         "missing_parts": waiting,
         "not_read_whole": summary.moment(_not_read_whole(archive, mine, vouched)),
-        "files_left_out": {"files": len(missing), "chats": _chats(missing), "list": missing[:_LISTED]},
+        "files_left_out": {
+            "files": undelivered.how_many(missing),
+            "chats": _chats(missing),
+            "list": missing[:_LISTED],
+        },
         "unreadable": unreadable,
         "unconfirmed_gone": _unconfirmed(archive, mine),
         "doubtful_export": _doubtful(known, mine, vouched),
@@ -168,24 +172,8 @@ def _forgotten(archive: Archive) -> bool:
     return archive.database.execute("SELECT 1 FROM tombstone LIMIT 1").fetchone() is not None
 
 
-def _left_out(archive: Archive, mine: tuple[str, str]) -> list[Json]:
-    """Files that chats name and no export held."""
-    rows = archive.database.execute(
-        "SELECT state.id, title, mention.ref, coalesce(nullif(mention.name, ''), (SELECT min(asset_name.name)"
-        " FROM asset_name WHERE asset_name.ref = mention.ref), '') FROM mention"
-        " JOIN state ON state.record = mention.record JOIN record ON record.id = mention.record"
-        " WHERE provider = ? AND account = ? AND (mention.ref = '' OR NOT EXISTS"
-        " (SELECT 1 FROM asset_member WHERE asset_member.ref = mention.ref)) ORDER BY updated DESC, state.id",
-        mine,
-    ).fetchall()
-    return [
-        {"conversation": name, "title": title, "file": file or ref, "ref": ref}
-        for name, title, ref, file in rows
-    ]
-
-
 def _chats(missing: list[Json]) -> int:
-    return len({each["conversation"] for each in missing})
+    return len({each["conversation"] for each in missing} - {None})
 
 
 def _unreadable(archive: Archive, mine: tuple[str, str]) -> int:

@@ -200,15 +200,21 @@ def _say_left_out(found: dict[str, Any]) -> None:
         return
     write(
         "  ! "
-        + _("Left out of the exports: {files}, named in {chats}. Deleting there loses them for good.").format(
-            files=files(left_out["files"]), chats=chats(left_out["chats"])
+        + _("Left out of the exports: {files}. Deleting there loses them for good.").format(
+            files=files(left_out["files"])
         )
     )
     for each in left_out["list"][:_SHOWN]:
-        title = clean(each["title"]) or _("(no title)")
-        write(f"      {each['conversation'][:8]}  {clean(each['file'])}  {title}")
-    if left_out["files"] > _SHOWN:
+        write("      " + _where(each) + "  " + clean(each["file"]))
+    if len(left_out["list"]) > _SHOWN:
         note("      " + _('… and more: "chathold check --json" lists them.'))
+
+
+def _where(file: dict[str, Any]) -> str:
+    """The chat that names a file."""
+    if file["conversation"] is None:
+        return _("(no chat names it)")
+    return f"{file['conversation'][:8]}  {clean(file['title']) or _('(no title)')}"
 
 
 def _say_copies(found: dict[str, Any]) -> None:

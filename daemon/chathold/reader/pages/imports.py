@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chathold.archive.imports import how_many, import_of, imports, left_out, places_of
+from chathold.archive.imports import how_many, import_of, imports, places_of
 from chathold.archive.store import Archive
+from chathold.archive.undelivered import of_file
 from chathold.archive.waiting import sets
 from chathold.configuration import examine
 from chathold.core.errors import ChatholdError
@@ -41,6 +42,9 @@ Json = dict[str, Any]
 PAGE = 20
 _REMEMBERED = 500
 """So many downloads that the user wants left are remembered."""
+
+_LISTED = 500
+"""Of the files that were not delivered, no more are listed."""
 
 
 def imported(request: Request) -> Response:
@@ -120,7 +124,7 @@ def receipt(request: Request) -> Response:
         line = import_of(archive, request.path_params["file"]) if archive else None
         if archive is None or line is None:
             raise HTTPException(404)
-        missing = left_out(archive, line["number"])
+        missing = of_file(archive, line["number"])[:_LISTED]
     words = told(line["receipt"]) if line["receipt"] else None
     return page(request, "receipt.html", line=line, told_of=words, missing=missing)
 
