@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import sqlite3
 import stat
@@ -266,8 +267,13 @@ def test_restoring_over_chats_is_refused(home: Path, copy: Path, tmp_path: Path)
     chathold(other, "import", str(histories.claude_earlier(tmp_path)))
     chathold(home, "backup", str(copy))
     before = _whole(other)
-    assert _refused(other, "restore", copy)["place"] == str(other / "archive")
+    error = _refused(other, "restore", copy)
+    assert error["place"] == str(other / "archive")
     assert _whole(other) == before
+    [advised] = re.findall(r'"chathold (.*?)"', error["advice"])
+    words = {"DIR": str(tmp_path / "elsewhere"), "COPY": str(copy)}
+    assert main([words.get(each, each) for each in advised.split()]) == 0
+    assert _whole(tmp_path / "elsewhere") == _whole(home)
 
 
 def test_restoring_over_an_empty_archive_sets_it_aside(home: Path, copy: Path, tmp_path: Path) -> None:
