@@ -94,7 +94,7 @@ class Concern(Struct, frozen=True):
 class Situation(Struct, frozen=True):
     """How things are. `parts` and `questions` as `archive.waiting` and `archive.asking` have them.
 
-    `watching` as `status` prints it; `to_read` chats are not read yet, `to_index` not searchable yet.
+    `watching` as `status` prints it; `to_read` chats and documents are not read yet, `to_index` not searchable yet.
     `holds`: whether there is anything in the archive of which a second copy could be made; `beside` of the `copies`
     are on the same disk as the archive.
     `notes` is why the folder of notes cannot be kept up to date.
@@ -229,12 +229,16 @@ def _of_watching(now: Situation) -> Iterator[Concern]:
 def _of_catching_up(now: Situation) -> Iterator[Concern]:
     if now.to_read:
         title = ngettext(
-            "{n} chat is still to be read.", "{n} chats are still to be read.", now.to_read
+            "{n} chat or document is still to be read.",
+            "{n} chats and documents are still to be read.",
+            now.to_read,
         ).format(n=f"{now.to_read:,}")
         yield Concern(Kind.READING, Severity.MILD, title, "", _("That goes on by itself."))
     elif now.to_index:
         title = ngettext(
-            "{n} chat cannot be searched yet.", "{n} chats cannot be searched yet.", now.to_index
+            "{n} chat or document cannot be searched yet.",
+            "{n} chats and documents cannot be searched yet.",
+            now.to_index,
         ).format(n=f"{now.to_index:,}")
         yield Concern(Kind.READING, Severity.MILD, title, "", _("That goes on by itself."))
 
