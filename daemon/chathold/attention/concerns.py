@@ -172,6 +172,11 @@ def _of_parts(line: Mapping[str, Any]) -> Concern:
         step = _("Download it again, if the service still has it.")
         title = _("Of a download only a part could be read.")
         return Concern(Kind.RESCUED, Severity.WAITING, title, detail, step, Leads.SERVICES)
+    if line["state"] == "lacks_parts":
+        step = _("Download it again, or ask the service for a new one. Until then nothing counts as gone.")
+        return Concern(
+            Kind.PARTS, Severity.WAITING, _("An export is not whole."), line["reason"], step, Leads.PARTS
+        )
     step = _("Download each of them once. Until then nothing counts as gone.")
     title = ngettext(
         "An export is not complete: {n} file is still to be downloaded.",
