@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import sqlite3
 import stat
@@ -260,14 +261,29 @@ def test_a_restored_archive_goes_on(home: Path, copy: Path, tmp_path: Path) -> N
     assert _whole(copy.parent) == _whole(home)
 
 
+def test_what_is_not_searchable_yet_is_counted_as_what_is_kept(tmp_path: Path) -> None:
+    """A copy holds no index; a document of it waits as the chats do."""
+    chathold(tmp_path / "home", "import", str(histories.claude_earlier(tmp_path)))
+    chathold(tmp_path / "home", "backup", str(tmp_path / "copy"))
+    chathold(tmp_path / "new", "restore", str(tmp_path / "copy"))
+    told = said(tmp_path / "new", "status").out
+    assert "Kept: 5 chats · 1 document · " in told
+    assert "\n6 chats and documents are not searchable yet.\n" in told
+
+
 def test_restoring_over_chats_is_refused(home: Path, copy: Path, tmp_path: Path) -> None:
     """An archive that holds something is never replaced."""
     other = tmp_path / "another"
     chathold(other, "import", str(histories.claude_earlier(tmp_path)))
     chathold(home, "backup", str(copy))
     before = _whole(other)
-    assert _refused(other, "restore", copy)["place"] == str(other / "archive")
+    error = _refused(other, "restore", copy)
+    assert error["place"] == str(other / "archive")
     assert _whole(other) == before
+    [advised] = re.findall(r'"chathold (.*?)"', error["advice"])
+    words = {"DIR": str(tmp_path / "elsewhere"), "COPY": str(copy)}
+    assert main([words.get(each, each) for each in advised.split()]) == 0
+    assert _whole(tmp_path / "elsewhere") == _whole(home)
 
 
 def test_restoring_over_an_empty_archive_sets_it_aside(home: Path, copy: Path, tmp_path: Path) -> None:

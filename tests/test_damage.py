@@ -148,7 +148,7 @@ def test_nobody_promises_that_a_damaged_chat_becomes_searchable(
     """If that is all which is left."""
     _without_index(home)
     chathold(home, "search", "word")
-    assert "1 chat is damaged" in (said := capsys.readouterr().err)
+    assert "1 chat or document is damaged" in (said := capsys.readouterr().err)
     assert "by itself" not in said
 
 

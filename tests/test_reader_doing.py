@@ -171,9 +171,10 @@ def test_settings_are_saved_with_the_comments_kept(window: Tab, home: Path) -> N
 
 
 def test_the_language_is_that_of_the_settings(window: Tab, home: Path) -> None:
-    """From the next page on."""
+    """From the next page on, as its field tells."""
     window.go("settings")
     page = window.page
+    expect(page.locator("#desktop-language-about")).to_contain_text("The language of the pages")
     page.get_by_label("Language").select_option("zh_CN")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")

@@ -85,7 +85,7 @@ def test_an_account_is_checked(much: Asking) -> None:
     assert "it may not be whole" not in page
     assert "Everything this export contains is here, except what is named below." in page
     assert "Not yet." in page
-    assert "Still to be downloaded: " in page
+    assert "Missing from the newest export: " in page
     assert "One disk only. Make a second copy" in page
     assert "safe" not in page.replace("Chathold", "").lower()
     assert much.post("before-deleting/check", ("account", "nobody")).status == 404

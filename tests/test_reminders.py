@@ -186,6 +186,10 @@ def test_what_was_asked_before_any_account_was_known_is_waited_for() -> None:
             "ChatGPT (Work): asked 3 days ago. Has the mail or SMS come? Look in spam too.",
         ),
         (
+            one(LastExport("claude", "c", "c"), said(Marks("claude", "c"), Said.ASKED, NOW - 2 * DAY)),
+            "Claude: asked 2 days ago. Has the mail come? Look in spam too.",
+        ),
+        (
             one(
                 LastExport("deepseek", "d", "d"),
                 said(Marks("deepseek", "d"), Said.ASKED, NOW - DAY),

@@ -96,6 +96,13 @@ def test_what_was_in_the_archive_already_is_told_to_whoever_chose_it(gathering: 
     assert gathering.note(Event(Kind.IMPORTED, "", SECRET, again, chosen=True), NOW, DAY)
 
 
+def test_what_an_export_lacks_of_its_own_is_no_file_to_download(gathering: Gathering) -> None:
+    """The export is."""
+    some = receipt(parts={"seen": ["a"], "missing": ["b"], "within": True})
+    gathering.note(Event(Kind.PARTS_MISSING, "", SECRET, some), NOW, DAY)
+    assert _told(gathering) == ["ChatGPT (Work): the export is not whole; download it again."]
+
+
 def test_missing_parts_are_told_until_they_are_here(gathering: Gathering) -> None:
     """By their number; the last one takes the notice away."""
     some = receipt(missing=("b", "c"))

@@ -345,7 +345,7 @@ def refuse_restore(home: Path) -> ArchiveError:
     return ArchiveError(
         _("There is an archive here already; a restored one would hide it."),
         place=str(home),
-        advice=_("Move it away first, or restore under another folder with --home."),
+        advice=_('Move it away first, or restore under another folder: "chathold --home DIR restore COPY".'),
     )
 
 

@@ -20,6 +20,7 @@ from chathold.archive.store import Archive
 from chathold.archive.summary import moment
 from chathold.archive.taking import Counts, Taking
 from chathold.archive.undelivered import how_many, of_file
+from chathold.archive.waiting import lacks_of_its_own
 from chathold.core.identity import UNKNOWN
 from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt, Tally
@@ -32,6 +33,9 @@ Before = dict[int, tuple[bytes, int]]
 EMPTY = N_("There is no chat in this export. If there should be, ask the service for a new one.")
 NOTHING_READ = N_("Nothing in it could be read; it is kept as it is, and a newer Chathold may read it.")
 PARTS = N_("Other files of this export are still missing: {names}. Download each of them once.")
+WITHIN = N_(
+    "This export is not whole, it lacks: {names}. Download it again, or ask the service for a new one."
+)
 AMBIGUOUS = N_("Several files could be meant by: {names}. Keep each export's files in a folder of their own.")
 FORGOTTEN = N_("What it held you had Chathold forget: nothing of it is in the archive.")
 FORGOTTEN_ACCOUNT = N_("This account was forgotten at your wish; nothing of it was imported.")
@@ -58,12 +62,16 @@ class Read(Protocol):
 
 
 class _Parts(Struct, frozen=True):
-    """The names of an export's files, and the numbers of those that are here; none of a part of who knows what."""
+    """The names of an export's files, and the numbers of those that are here; none of a part of who knows what.
+
+    `within`: what is missing belongs into this download, and cannot be downloaded by itself.
+    """
 
     seen: tuple[str, ...]
     missing: tuple[str, ...]
     ambiguous: tuple[str, ...]
     files: frozenset[int]
+    within: bool = False
 
 
 def before(archive: Archive) -> Before:
@@ -144,6 +152,7 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
         documents=Tally(found=counts[False], unchanged=counts[False]),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
+        parts_within=parts.within,
         problems=tuple(Problem(where, what) for where, what in json.loads(size_of_problems)),
         advice=_(FORGOTTEN) if forgotten else _part_advice(parts),
         **_facts(database, file, held[True]),
@@ -175,6 +184,7 @@ def receipt(archive: Archive, ledger: Ledger, file: int, path: Path, earlier: Be
         missing_assets=how_many(of_file(archive, file)),
         parts_seen=parts.seen,
         parts_missing=parts.missing,
+        parts_within=parts.within,
         problems=read.problems + odd,
         **_facts(database, file, _held(database, file)[True]),
     )
@@ -342,13 +352,13 @@ def _parts(archive: Archive, file: int) -> _Parts:
             return _Parts(seen, part.missing, part.ambiguous, part.files | {part.manifest, file})
     covers = json.loads(database.execute("SELECT coverage FROM file WHERE id = ?", (file,)).fetchone()[0])
     files = frozenset[int]() if covers["part_of"] else frozenset({file})
-    return _Parts(tuple(covers["seen"]), tuple(covers["missing"]), (), files)
+    return _Parts(tuple(covers["seen"]), tuple(covers["missing"]), (), files, within=lacks_of_its_own(covers))
 
 
 def _part_advice(parts: _Parts) -> str:
     said = []
     if parts.missing:
-        said.append(_(PARTS).format(names=", ".join(parts.missing)))
+        said.append(_(WITHIN if parts.within else PARTS).format(names=", ".join(parts.missing)))
     if parts.ambiguous:
         said.append(_(AMBIGUOUS).format(names=", ".join(parts.ambiguous)))
     return " ".join(said)
@@ -373,7 +383,11 @@ def as_json(result: Receipt) -> dict[str, Any]:
             "assets": result.kept_assets,
         },
         "assets": {"new": result.new_assets, "missing": result.missing_assets},
-        "parts": {"seen": list(result.parts_seen), "missing": list(result.parts_missing)},
+        "parts": {
+            "seen": list(result.parts_seen),
+            "missing": list(result.parts_missing),
+            "within": result.parts_within,
+        },
         "problems": _problems(result.problems),
         "advice": result.advice,
         **result.extra,

@@ -120,7 +120,8 @@ def _missing_parts(archive: Archive, mine: tuple[str, str]) -> list[str]:
     sets = {file: part for part in part_sets(archive) for file in _known_by(part)}
     rows = database.execute(
         "SELECT id, coverage FROM file JOIN file_state ON file_state.file = file.id"
-        " WHERE provider = ? AND account IN (?, 'unknown') ORDER BY coalesce(exported, 0) DESC, hash",
+        " WHERE provider = ? AND account IN (?, 'unknown')"
+        " ORDER BY coalesce(exported, 0) DESC, json_extract(coverage, '$.vouches') DESC, hash",
         mine,
     ).fetchall()
     for file, coverage in rows:

@@ -95,7 +95,7 @@ class Archive:
             raise ArchiveError(
                 _("This is no archive of Chathold's."),
                 place=str(self.folder / DATABASE),
-                advice=_("Choose another folder with --home."),
+                advice=_('Choose another folder: "chathold --home DIR" and the command.'),
             )
         if version > len(schema.MIGRATIONS):
             raise TooNew(

@@ -18,19 +18,36 @@ Json = dict[str, Any]
 _FILES = "SELECT id, coverage FROM file JOIN file_state ON file_state.file = file.id"
 """The files of which something has been derived: others are not visible yet."""
 
+_REPLACED = (
+    "EXISTS (SELECT 1 FROM file AS other JOIN file_state AS stands ON stands.file = other.id"
+    " WHERE other.whole AND json_extract(other.coverage, '$.vouches') AND other.provider = file.provider"
+    " AND stands.account = file_state.account AND stands.exported >= file_state.exported)"
+)
+"""Whether a whole export of the same account is here that was made then or later."""
+
+_LACKING = (
+    f"{_FILES} WHERE json_array_length(coverage, '$.missing') > 0 AND NOT json_extract(coverage, '$.part_of')"
+    f" AND NOT {_REPLACED} ORDER BY id"
+)
+"""Files that lack what belongs into them."""
+
+_RESCUED = f"{_FILES} WHERE NOT whole AND NOT {_REPLACED} ORDER BY id"
+"""Files of which only a part could be read."""
+
 
 def downloads(archive: Archive) -> list[Json]:
-    """Files that wait for others or were rescued, each with the reason in words."""
-    return [*_waiting_for_parts(archive), *_partly_read(archive)]
+    """Files that wait for others, are not whole or were rescued, each with the reason in words."""
+    return [*_waiting_for_parts(archive), *_lacking_parts(archive), *_partly_read(archive)]
 
 
 def sets(archive: Archive) -> list[Json]:
     """The exports that come in several files, the last imported first: each file by name, and whether it is here.
 
     `file` is the SHA-256 of the list, or of the part that tells of others, in hex; `records` how many chats of it
-    can be read.
+    can be read; `within`: what is missing cannot be downloaded by itself.
     """
     known = {part.manifest: part for part in part_sets_of(archive)}
+    lacking = {file for file, _coverage in archive.database.execute(_LACKING)}
     query = (
         "SELECT id, hex(hash), provider, exported, imported, coverage FROM file"
         " JOIN file_state ON file_state.file = file.id ORDER BY imported DESC, id DESC"
@@ -44,7 +61,7 @@ def sets(archive: Archive) -> list[Json]:
         if file in known:
             part = known[file]
             names, missing, ambiguous, files = [*part.names], part.missing, part.ambiguous, part.files
-        elif not missing:
+        elif not missing or (lacks_of_its_own(covers) and file not in lacking):
             continue
         found.append(
             {
@@ -53,6 +70,7 @@ def sets(archive: Archive) -> list[Json]:
                 "exported_at": moment(exported),
                 "imported": imported,
                 "records": _chats(archive, files),
+                "within": file in lacking and file not in known,
                 "parts": [
                     {"name": name, "here": name not in missing, "ambiguous": name in ambiguous}
                     for name in sorted(names)
@@ -91,10 +109,13 @@ def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
     database = archive.database
     sets = {part.manifest: part for part in part_sets_of(archive)}
     for file, coverage in database.execute(f"{_FILES} ORDER BY id").fetchall():
-        missing = list(json.loads(coverage)["missing"])
+        covers = json.loads(coverage)
+        missing = list(covers["missing"])
         ambiguous: tuple[str, ...] = ()
         if file in sets:
             missing, ambiguous = list(sets[file].missing), sets[file].ambiguous
+        elif lacks_of_its_own(covers):
+            continue
         if missing or ambiguous:
             yield {
                 "path": _name(archive, file),
@@ -103,6 +124,11 @@ def _waiting_for_parts(archive: Archive) -> Iterator[Json]:
                 "missing": missing,
                 "ambiguous": list(ambiguous),
             }
+
+
+def lacks_of_its_own(covers: Json) -> bool:
+    """Whether, by its coverage, a download lacks what belongs into it: no other file can bring that."""
+    return bool(covers["missing"]) and not covers["part_of"]
 
 
 def part_sets_of(archive: Archive) -> tuple[PartSet, ...]:
@@ -130,13 +156,16 @@ def _reason(missing: list[str], ambiguous: tuple[str, ...]) -> str:
     return "; ".join(said)
 
 
-_RESCUED = (
-    f"{_FILES} WHERE NOT whole AND NOT EXISTS (SELECT 1 FROM file AS other"
-    " JOIN file_state AS stands ON stands.file = other.id"
-    " WHERE other.whole AND json_extract(other.coverage, '$.vouches') AND other.provider = file.provider"
-    " AND stands.account = file_state.account AND stands.exported >= file_state.exported) ORDER BY id"
-)
-"""Rescued files of which no whole export of the same account, or a later one, has come."""
+def _lacking_parts(archive: Archive) -> Iterator[Json]:
+    for file, coverage in archive.database.execute(_LACKING).fetchall():
+        missing = json.loads(coverage)["missing"]
+        yield {
+            "path": _name(archive, file),
+            "state": "lacks_parts",
+            "reason": _("this export is not whole, it lacks: {names}").format(names=", ".join(missing)),
+            "missing": missing,
+            "ambiguous": [],
+        }
 
 
 def _partly_read(archive: Archive) -> Iterator[Json]:

@@ -94,7 +94,7 @@ class Concern(Struct, frozen=True):
 class Situation(Struct, frozen=True):
     """How things are. `parts` and `questions` as `archive.waiting` and `archive.asking` have them.
 
-    `watching` as `status` prints it; `to_read` chats are not read yet, `to_index` not searchable yet.
+    `watching` as `status` prints it; `to_read` chats and documents are not read yet, `to_index` not searchable yet.
     `holds`: whether there is anything in the archive of which a second copy could be made; `beside` of the `copies`
     are on the same disk as the archive.
     `notes` is why the folder of notes cannot be kept up to date.
@@ -172,6 +172,11 @@ def _of_parts(line: Mapping[str, Any]) -> Concern:
         step = _("Download it again, if the service still has it.")
         title = _("Of a download only a part could be read.")
         return Concern(Kind.RESCUED, Severity.WAITING, title, detail, step, Leads.SERVICES)
+    if line["state"] == "lacks_parts":
+        step = _("Download it again, or ask the service for a new one. Until then nothing counts as gone.")
+        return Concern(
+            Kind.PARTS, Severity.WAITING, _("An export is not whole."), line["reason"], step, Leads.PARTS
+        )
     step = _("Download each of them once. Until then nothing counts as gone.")
     title = ngettext(
         "An export is not complete: {n} file is still to be downloaded.",
@@ -229,12 +234,16 @@ def _of_watching(now: Situation) -> Iterator[Concern]:
 def _of_catching_up(now: Situation) -> Iterator[Concern]:
     if now.to_read:
         title = ngettext(
-            "{n} chat is still to be read.", "{n} chats are still to be read.", now.to_read
+            "{n} chat or document is still to be read.",
+            "{n} chats and documents are still to be read.",
+            now.to_read,
         ).format(n=f"{now.to_read:,}")
         yield Concern(Kind.READING, Severity.MILD, title, "", _("That goes on by itself."))
     elif now.to_index:
         title = ngettext(
-            "{n} chat cannot be searched yet.", "{n} chats cannot be searched yet.", now.to_index
+            "{n} chat or document cannot be searched yet.",
+            "{n} chats and documents cannot be searched yet.",
+            now.to_index,
         ).format(n=f"{now.to_index:,}")
         yield Concern(Kind.READING, Severity.MILD, title, "", _("That goes on by itself."))
 

@@ -33,7 +33,7 @@ _SOON = 60.0
 def situation_of(
     home: Home, archive: Archive | None, *, to_index: int = 0, standing: Iterable[Reminder] | None = None
 ) -> Situation:
-    """How things are; call it inside `Archive.reading`. `to_index` chats cannot be searched yet.
+    """How things are; call it inside `Archive.reading`. `to_index` chats and documents cannot be searched yet.
 
     `standing` is where the accounts stand with their exports, if that has been worked out already.
     """

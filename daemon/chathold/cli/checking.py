@@ -97,7 +97,9 @@ def _say(found: dict[str, Any]) -> None:
     if found["missing_parts"]:
         write(
             "  ✗ "
-            + _("Still to be downloaded: {names}").format(names=clean(", ".join(found["missing_parts"])))
+            + _("Missing from the newest export: {names}").format(
+                names=clean(", ".join(found["missing_parts"]))
+            )
         )
     _say_left_out(found)
     if found["unreadable"]:

@@ -41,9 +41,11 @@ def damaged(ids: Sequence[str]) -> str:
 
 
 def unsearchable(number: int) -> str:
-    """So many chats cannot be searched, now or later; and who tells why."""
+    """So many chats and documents cannot be searched, now or later; and who tells why."""
     words = ngettext(
-        "{n} chat is damaged, and not searchable.", "{n} chats are damaged, and not searchable.", number
+        "{n} chat or document is damaged, and not searchable.",
+        "{n} chats and documents are damaged, and not searchable.",
+        number,
     )
     return sentences(words.format(n=f"{number:,}"), _('"chathold verify" tells more.'))
 

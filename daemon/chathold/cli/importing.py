@@ -158,9 +158,7 @@ def _bar() -> Iterator[_Bar]:
 
 def _say_missing(receipts: list[Receipt]) -> None:
     """Of a folder's exports in parts: what is missing once all that is in it has been read."""
-    last = {
-        (each.provider, each.exported): each for each in receipts if each.parts_seen or each.parts_missing
-    }
+    last = {(each.provider, each.exported): each for each in receipts if _waits_for_others(each)}
     for each in last.values():
         if each.advice:
             write(f"  {clean(each.advice)}")
@@ -184,8 +182,13 @@ def _say(receipt: Receipt, *, in_folder: bool = False) -> None:
         case _:
             write(f"✓ {name}: {_title(receipt)}")
             _say_counts(receipt)
-    if receipt.advice and not (in_folder and (receipt.parts_seen or receipt.parts_missing)):
+    if receipt.advice and not (in_folder and _waits_for_others(receipt)):
         write(f"  {clean(receipt.advice)}")
+
+
+def _waits_for_others(receipt: Receipt) -> bool:
+    """Whether it is of an export in parts, of which others may hold what is missing."""
+    return bool(receipt.parts_seen or receipt.parts_missing) and not receipt.parts_within
 
 
 def _title(receipt: Receipt) -> str:

@@ -144,7 +144,9 @@ def _say_pending(pending: int, damaged: int) -> None:
         note(
             sentences(
                 ngettext(
-                    "{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending
+                    "{n} chat or document is not searchable yet.",
+                    "{n} chats and documents are not searchable yet.",
+                    pending,
                 ).format(n=pending),
                 _("Search again, or leave Chathold running: it goes on by itself."),
             )

@@ -123,15 +123,19 @@ def _say_index(index: dict[str, int]) -> None:
     unread, pending = index["unread"], index["pending"]
     if unread:
         write(
-            ngettext("{n} chat is still to be read.", "{n} chats are still to be read.", unread).format(
-                n=unread
-            )
+            ngettext(
+                "{n} chat or document is still to be read.",
+                "{n} chats and documents are still to be read.",
+                unread,
+            ).format(n=unread)
         )
     elif pending > index["damaged"]:
         write(
-            ngettext("{n} chat is not searchable yet.", "{n} chats are not searchable yet.", pending).format(
-                n=pending
-            )
+            ngettext(
+                "{n} chat or document is not searchable yet.",
+                "{n} chats and documents are not searchable yet.",
+                pending,
+            ).format(n=pending)
         )
     elif index["damaged"]:
         write(unsearchable(index["damaged"]))

@@ -88,7 +88,7 @@ class Desktop(Struct, frozen=True):
     language: Annotated[
         str,
         Choice(LANGUAGES),
-        N_("The language of the notices, the tray and the log. Empty: the desktop's."),
+        N_("The language of the pages, the notices, the tray and the log. Empty: the desktop's."),
     ] = ""
 
 

@@ -43,7 +43,10 @@ class Tally(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """One download's import. Times are seconds in UTC."""
+    """One download's import. Times are seconds in UTC.
+
+    `parts_within`: what is missing belongs into this download, and cannot be downloaded by itself.
+    """
 
     path: str
     outcome: Outcome
@@ -63,6 +66,7 @@ class Receipt(Struct, frozen=True):
     missing_assets: int = 0
     parts_seen: tuple[str, ...] = ()
     parts_missing: tuple[str, ...] = ()
+    parts_within: bool = False
     problems: tuple[Problem, ...] = ()
     advice: str = ""
     extra: dict[str, Any] = field(default_factory=dict)

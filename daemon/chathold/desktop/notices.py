@@ -101,6 +101,8 @@ def _imported(facts: Facts, label: Label) -> str:
 
 
 def _parts(facts: Facts, label: Label) -> str:
+    if facts.get("within"):
+        return _("{name}: the export is not whole; download it again.").format(name=_name(facts, label))
     return _("{name}: {here} of {all} files here, {missing} to download.").format(
         name=_name(facts, label),
         here=facts["here"],

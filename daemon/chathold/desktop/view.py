@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -53,10 +54,15 @@ def kept(folder: Path) -> Kept | None:
             return Kept(
                 sum(each["conversations"] for each in known),
                 tuple(last_exports(archive, known)),
-                sum(len(each.get("missing", ())) for each in downloads(archive)),
+                sum(map(_to_download, downloads(archive))),
             )
     except ChatholdError:
         return None
+
+
+def _to_download(line: Mapping[str, Any]) -> int:
+    """How many files are to be downloaded: each that is missing, or the one that is not whole."""
+    return 1 if line["state"] == "lacks_parts" else len(line.get("missing", ()))
 
 
 def stamp(folder: Path) -> tuple[tuple[int, int], ...]:

@@ -105,9 +105,12 @@ def _asked(reminder: Reminder, now: float) -> str:
         if days
         else _("{name}: asked less than a day ago.")
     ).format(name=name_of(reminder), n=days)
-    if not BY_NAME[reminder.provider].mailed:
+    service = BY_NAME[reminder.provider]
+    if not service.mailed:
         return sentences(said, _("Is the download ready? No mail is sent: look in the settings there."))
-    return sentences(said, _("Has the mail or SMS come? Look in spam too."))
+    if service.texted:
+        return sentences(said, _("Has the mail or SMS come? Look in spam too."))
+    return sentences(said, _("Has the mail come? Look in spam too."))
 
 
 def _link(reminder: Reminder, until: float, now: float, local: Local) -> str:

@@ -96,7 +96,10 @@ def _entry(message: Message, extras: Sequence[str], place: Slice | None) -> Entr
 
 
 def columns(message: Message) -> tuple[str, str, str]:
-    """What a message says, what stands aside, and the names and text of its files."""
+    """What a message says, what stands aside, and the names and text of its files.
+
+    A file that stands between words is an attachment, too: what both tell of it counts once.
+    """
     speaks = message.role in _SAYERS and not message.hidden
     said, aside, files = [], [], []
     for part in message.parts:
@@ -108,7 +111,7 @@ def columns(message: Message) -> tuple[str, str, str]:
             aside += _words(part)
     for each in message.attachments:
         files += [each.name, each.text]
-    return _joined(said), _joined(aside), _joined(files)
+    return _joined(said), _joined(aside), _joined(list(dict.fromkeys(files))) if files else ""
 
 
 def marks_of(message: Message) -> Marks:

@@ -27,7 +27,7 @@ Kind = tuple[str, str, int, int]
 APPLICATION = 0x43485352
 """SQLite's `application_id` of an index: "CHSR"."""
 
-FORMAT = 3
+FORMAT = 4
 """Changes with the tables, and with everything that decides which words are found: `words.py`, `entries.py`."""
 
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM)

@@ -26,6 +26,7 @@ SERVICE = Service(
     arrives=N_("A mail or an SMS with a link. Look in spam, too."),
     lasts=N_("about 24 hours, signed in to the same account"),
     link_hours=24,
+    texted=True,
     then=N_("Leave the ZIP as it comes, all of it: with many files it can be larger than 10 GB."),
     training_page="https://chatgpt.com/#settings/DataControls",
     training=(_SETTINGS, _DATA, Label("Improve the model for everyone", "为所有人改进模型")),

@@ -44,7 +44,8 @@ class Service(Struct, frozen=True):
 
     `page` is where to begin. Texts are in English, to be translated where they are shown; `waiting`, `arrives` and
     `lasts` say "about", for services are not exact. `link_hours`: for about how long the link works; `mailed`: a
-    message says that it is ready; `parts`: it may lead to several files, each of which can be downloaded once.
+    mail says that it is ready, or an SMS if `texted`; `parts`: it may lead to several files, each of which can be
+    downloaded once.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Service(Struct, frozen=True):
     lasts: str = ""
     link_hours: int = 0
     mailed: bool = True
+    texted: bool = False
     parts: bool = False
     then: str = ""
     training_page: str = ""
