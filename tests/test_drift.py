@@ -127,3 +127,58 @@ def test_a_file_beside_the_chats_that_nobody_understands_is_kept_and_told(tmp_pa
 
 
 _UNKNOWN_FILE = "This part of the export is not understood yet; it is kept as it is."
+
+
+REST = CHATS[4:]
+MORE_CHATS = {
+    "another list in the object": {"conversations": {"conversations": CHATS[:4], "archived": REST}},
+    "before the list": {"conversations": {"archived": REST, "conversations": CHATS[:4]}},
+    "a second list after the first": {
+        "conversations": json.dumps(CHATS[:4]).encode() + b"\n" + json.dumps(REST).encode()
+    },
+    "a file that says so": {
+        "conversations": CHATS[:4],
+        "archived_conversations": json.dumps(REST).encode("utf-16"),
+    },
+    "a file of another shape": {"conversations": CHATS[:4], "put_away": {"items": {"list": REST}}},
+}
+
+
+@pytest.mark.parametrize("members", list(MORE_CHATS.values()), ids=list(MORE_CHATS))
+def test_chats_beside_those_that_are_read_are_kept_and_told(tmp_path: Path, members: dict[str, Any]) -> None:
+    """The export is not called whole, nothing is called gone, and every byte that was not read is kept."""
+    home = tmp_path / "home"
+    chathold(home, "import", str(_export(tmp_path, 2, conversations=CHATS)))
+    path = _export(tmp_path, 4, **members)
+    (receipt,) = chathold(home, "import", str(path), expect=None)["imports"]
+    assert receipt["problems"]
+    assert [each["gone_since"] for each in chathold(home, "list")["conversations"]] == [None] * 8
+    (found,) = chathold(home, "check")["accounts"]
+    assert (found["verdict"], found["not_read_whole"]) == ("not_yet", "2026-04-01T12:00:00Z")
+    with zipfile.ZipFile(path) as packed:
+        held = packed.read(packed.namelist()[-1])
+    files = [each.read_bytes() for each in (home / "archive" / "assets").rglob("*") if each.is_file()]
+    papers = [
+        chathold(home, "show", each["id"], "--verbatim")["verbatim"][0].encode()
+        for each in chathold(home, "list", "--documents")["documents"]
+    ]
+    assert held in (*files, *papers)
+
+
+def test_an_export_whose_chats_lie_in_something_unknown_is_a_failure(tmp_path: Path) -> None:
+    """Nothing in it was read: it is no import that went well."""
+    path = tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("user.json", json.dumps(OWNER))
+        packed.writestr("conversations.db", b"SQLite format 3\0 and so on")
+    (receipt,) = chathold(tmp_path / "home", "import", str(path), expect=1)["imports"]
+    assert receipt["outcome"] == "failed"
+    assert receipt["problems"] == [{"where": "conversations.db", "what": _UNREAD}]
+
+
+def test_who_somebody_is_is_never_found(tmp_path: Path) -> None:
+    """A list of users that nobody understands is kept as a file: an address is no text to be searched."""
+    home = tmp_path / "home"
+    chathold(home, "import", str(_export(tmp_path, 3, conversations=CHATS, user={"v": 2, "me": OWNER})))
+    assert chathold(home, "search", "invalid")["results"] == []
+    assert chathold(home, "list", "--documents")["documents"] == []

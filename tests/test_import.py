@@ -486,6 +486,28 @@ def test_a_forgotten_chat_is_not_brought_back(tmp_path: Path) -> None:
     digests(home)
 
 
+def test_files_that_only_lists_name_are_told_alike(tmp_path: Path) -> None:
+    """What the receipt counts `check` lists: files of chats, and those that nothing but the export's lists names."""
+    home, path = tmp_path / "home", tmp_path / RICH_NAME
+    lists = {
+        "conversation_asset_file_names.json": {"file_00000000bb22.dat": "b.png"},
+        "library_files.json": [{"file_id": "file_00000000cc33", "file_name": "taxes.pdf"}],
+    }
+    files = {"user.json": {"id": ACCOUNT}, "conversations.json": rich_chats(), **lists}
+    path.write_bytes(ordinary((name, json.dumps(value).encode()) for name, value in files.items()))
+    (receipt,) = imported(home, [path])
+    (found,) = chathold(home, "check")["accounts"]
+
+    left_out = found["files_left_out"]
+    assert receipt["assets"]["missing"] == left_out["files"] == len(left_out["list"]) == 3
+    assert [(each["conversation"] is None, each["file"]) for each in left_out["list"]] == [
+        (False, "receipt.png"),
+        (True, "b.png"),
+        (True, "taxes.pdf"),
+    ]
+    assert (left_out["chats"], found["verdict"]) == (1, "here_except")
+
+
 class Stopped(Exception):
     """The process is gone: what follows the visible commit was not done."""
 

@@ -224,12 +224,25 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
     assert isinstance(cut(data, array=WRAPPED).error, ExportError)
 
 
-def test_what_stands_beside_a_wrapped_list_is_told() -> None:
-    """An object that holds more than the list gives its records, and a problem for the rest."""
-    found = cut(b'{"x":{"conversations":[0]},"conversations":[1,2],"y":[3]}', array=WRAPPED)
+@pytest.mark.parametrize("size", [1, 7, MB])
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'{"conversations":[1,2]}', []),
+        (b'{"version":2,"conversations":[1,2],"by":"me","more":[ ],"none":{}}', [splitting.BESIDE_THE_LIST]),
+        (b'{"x":{"conversations":[0]},"conversations":[1,2]}', [splitting.MORE_BESIDE]),
+        (b'{"conversations":[1,2],"v":1,"y":[3]}', [splitting.BESIDE_THE_LIST, splitting.MORE_BESIDE]),
+        (b'{"conversations":[1,2],"y":[3]} [4]', [splitting.MORE_BESIDE, splitting.AFTER_THE_END]),
+        (b'{"conversations":[1,2],3}', [splitting.AFTER_THE_END]),
+        (b'{"conversations":[1,2]', []),
+    ],
+)
+def test_what_stands_beside_a_wrapped_list_is_told(data: bytes, told: list[str], size: int) -> None:
+    """An object that holds more than the list gives its records, and a problem for the rest: it may be records."""
+    found = cut(data, array=WRAPPED, size=size)
 
     assert found.pieces == [b"1", b"2"]
-    assert found.problems == [Problem("member", splitting.BESIDE_THE_LIST)]
+    assert found.problems == [Problem("member", what) for what in told]
 
 
 # What is known.

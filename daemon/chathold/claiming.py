@@ -59,7 +59,7 @@ def claim(export: Export) -> Claimed:
     return Claimed(
         provider,
         tuple(
-            (member, each or _unrecognised(look.value))
+            (member, each or _unrecognised(member.name, look.value))
             for member, look, each in zip(export.members, looks, recognised, strict=True)
         ),
     )
@@ -127,14 +127,18 @@ _LOOKED_THROUGH = 8 << 20
 """Members up to this size are looked through before they are called empty, or nobody's."""
 
 
-def _unrecognised(value: Any) -> Recognition:
-    """What nobody knows is kept whole: JSON as a record of its own, anything else as a file."""
-    if value is None:
+def _unrecognised(name: str, value: Any) -> Recognition:
+    """What nobody knows is kept whole: JSON as a record of its own, anything else as a file.
+
+    What is called as the lists of users are is personal, and no text to be searched: a file.
+    """
+    if value is None or _PERSONAL_NAME.fullmatch(name):
         return Recognition(Use.ASSET)
     return Recognition(Use.RECORD, kind=OTHER, ids=())
 
 
-_TALKS_NAME = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json", re.IGNORECASE)
+_TALKS_NAME = re.compile(r"(?:.*/)?(?:[a-z]+[-_ ])?(?:conversations?|chats?)(?:[-_ .]\w+)*", re.IGNORECASE)
+_PERSONAL_NAME = re.compile(r"(?:.*/)?users?\.json", re.IGNORECASE)
 
 
 def unread_conversations(claimed: Claimed) -> list[str]:

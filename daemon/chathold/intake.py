@@ -7,6 +7,7 @@ recognised by hash and skipped → the rest are kept → one visible commit → 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member, children, fingerprint, open_export
-from chathold.exports.splitting import AFTER_THE_END, NO_COMMA, Known, Piece, Splitter
+from chathold.exports.splitting import Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
 from chathold.search.indexing import hearing
 
@@ -58,8 +59,8 @@ RESCUED = N_("This file is cut; what was whole in it was rescued.")
 MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
-_LEFT_OUT = frozenset({CONVERSATIONS_UNREAD, AFTER_THE_END, NO_COMMA})
-"""Problems that tell of chats which the archive does not know by their ids."""
+_OF_CHATS = re.compile(rb'"(?:mapping|chat_messages|fragments)"\s*:')
+"""In a file that nobody understands, this tells of chats."""
 
 
 _USUAL_RATIO = 2
@@ -251,6 +252,7 @@ class _Reading(Struct):
     recognised: list[tuple[str, Recognition]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    passed_over: bool = False
     done: int = 0
 
     def read(self, claimed: Claimed) -> None:
@@ -275,8 +277,7 @@ class _Reading(Struct):
             case Use.RECORDS:
                 self._read_records(member, found)
             case Use.RECORD:
-                name = member.name.rpartition("/")[2] if found.kind == OTHER else ""
-                self.taking.keep_whole(self._whole(member), found, name=name)
+                self._read_record(member, found)
             case Use.ACCOUNTS:
                 for owner in self.provider.accounts(self._value(member)):
                     self.owners[owner.account] = owner
@@ -285,11 +286,7 @@ class _Reading(Struct):
             case Use.ASSET_NAMES:
                 self.names += self.provider.asset_names(self._value(member))
             case Use.ASSET:
-                ref = self.provider.asset_id(member.name)
-                if not self.taking.forget_all:
-                    self.taking.keep_asset(
-                        member.name, ref, member.size, member.crc, lambda: self._chunks(member)
-                    )
+                self._keep(member, self.provider.asset_id(member.name))
             case Use.IGNORED:
                 pass
 
@@ -311,6 +308,25 @@ class _Reading(Struct):
                     self.taking.take_all(each, found)
         finally:
             self.problems += splitter.problems
+        if splitter.passed_over:
+            self.passed_over |= found.kind == CONVERSATION
+            self._keep(member)
+
+    def _read_record(self, member: Member, found: Recognition) -> None:
+        """A member that is one record; one that nobody understands may hold chats, and goes by its name."""
+        raw = self._whole(member)
+        if found.kind != OTHER:
+            self.taking.keep_whole(raw, found)
+            return
+        if member.name not in self.unread and _OF_CHATS.search(raw):
+            self.unread.append(member.name)
+            self.problems.append(Problem(member.name, CONVERSATIONS_UNREAD))
+        self.taking.keep_whole(raw, found, name=member.name.rpartition("/")[2])
+
+    def _keep(self, member: Member, ref: str = "") -> None:
+        """Keep a member as a file."""
+        if not self.taking.forget_all:
+            self.taking.keep_asset(member.name, ref, member.size, member.crc, lambda: self._chunks(member))
 
     def _chunks(self, member: Member) -> Iterator[bytes]:
         for chunk in member.chunks():
@@ -344,7 +360,7 @@ class _Reading(Struct):
 
     def left_out(self) -> bool:
         """Whether the download holds chats that the archive does not know by their ids."""
-        return self.taking.nameless_chats or any(each.what in _LEFT_OUT for each in self.problems)
+        return bool(self.unread) or self.passed_over or self.taking.nameless_chats
 
     def finish(self, digest: bytes, path: Path) -> int:
         """Commit; the file's number."""

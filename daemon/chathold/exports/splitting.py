@@ -49,8 +49,13 @@ _RECORD_START = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\{\Z")
 _records = msgspec.json.Decoder(list[msgspec.Raw])
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
-AFTER_THE_END = N_("Something stands after the end of the list; it was left alone.")
-NO_COMMA = N_("Something that is no record stands between two records; it was left alone.")
+AFTER_THE_END = N_(
+    "Something stands after the end of the list; it was not read, and this file is kept as it is."
+)
+NO_COMMA = N_("Something that is no record stands between two records; this file is kept as it is.")
+MORE_BESIDE = N_(
+    "The list lies in an object that holds more; that was not read, and this file is kept as it is."
+)
 BESIDE_THE_LIST = N_("The list lies in an object that says more; the rest was left alone.")
 
 
@@ -91,6 +96,8 @@ class Batch(Struct, frozen=True):
 class Splitter:
     """Cuts one member. Iterate it once; `problems` says afterwards what was odd between the records.
 
+    `passed_over`: something was not read in which there may be records.
+
     `array` names the array in a wrapping object, `body` the largest member of a record (found out otherwise).
     While `in_rows` says so, a long row of records that are not known comes as `Batch`es.
     """
@@ -115,6 +122,11 @@ class Splitter:
         self._misled: set[int] = set()
         self._searched = 0
         self.problems: list[Problem] = []
+
+    @property
+    def passed_over(self) -> bool:
+        """Whether what stands beside, between or after the records may be records, too."""
+        return any(each.what in (AFTER_THE_END, NO_COMMA, MORE_BESIDE) for each in self.problems)
 
     def __iter__(self) -> Iterator[Piece | Batch]:
         self._enter()
@@ -168,16 +180,24 @@ class Splitter:
         """Go past the wrapping object's name for the array, over whatever stands before it."""
         self._window.at += 1
         while self._window.byte() == ord('"'):
-            name = self._element().decode("utf-8", "replace")
-            if self._window.byte() == ord(":"):
-                self._window.at += 1
-            if name == f'"{self._array}"' and self._window.byte() == ord("["):
+            if self._name() == f'"{self._array}"' and self._window.byte() == ord("["):
                 return
-            self.problems.append(Problem(self._place, BESIDE_THE_LIST))
-            self._window.byte()
-            self._element()
+            self._beside()
             if self._window.byte() == ord(","):
                 self._window.at += 1
+
+    def _name(self) -> str:
+        """Go past a name in the wrapping object, and the colon after it."""
+        name = self._element().decode("utf-8", "replace")
+        if self._window.byte() == ord(":"):
+            self._window.at += 1
+        return name
+
+    def _beside(self) -> None:
+        """Go past what the wrapping object says beside the list: a list or an object may hold records."""
+        self._window.byte()
+        found = self._element()
+        self._note(MORE_BESIDE if found[:1] in (b"[", b"{") and found[1:-1].strip() else BESIDE_THE_LIST)
 
     def _at_element(self) -> bool:
         """Go to the next element; false at the end of the array."""
@@ -200,12 +220,14 @@ class Splitter:
     def _leave(self) -> None:
         """Look at what follows the array, to its end (the member's checksum is proven on the way)."""
         self._window.at += 1
-        closing = self._window.byte()
-        if self._array and closing == ord("}"):
+        while self._array and self._window.byte() == ord(","):
             self._window.at += 1
-        elif self._array and closing == ord(","):
-            self._note(BESIDE_THE_LIST)
-            self._window.skip_rest()
+            if self._window.byte() != ord('"'):
+                break
+            self._name()
+            self._beside()
+        if self._array and self._window.byte() == ord("}"):
+            self._window.at += 1
         if self._window.skip_rest():
             self._note(AFTER_THE_END)
 
