@@ -432,13 +432,13 @@ def test_sections_of_documents_are_nobodys_words() -> None:
 
 
 def test_the_number_of_a_batch_stands_in_the_name() -> None:
-    """Of ZIPs and of the folders they are unpacked to, second copies too; stamped ones are numbered from 0 on."""
+    """Of ZIPs and of the folders they are unpacked to, second copies too."""
     stem = "data-5f0c2a10-1111-4c3d-9a00-00000000aaaa-1777822473-5f91f1fb-batch-"
 
-    assert claude.numbered(f"{stem}0001.zip") == Numbered(stem, 1, 0)
-    assert claude.numbered(f"C:\\Downloads\\{stem}0000 (1).zip") == Numbered(stem, 0, 0)
+    assert claude.numbered(f"{stem}0001.zip") == Numbered(stem, 1)
+    assert claude.numbered(f"C:\\Downloads\\{stem}0000 (1).zip") == Numbered(stem, 0)
     assert claude.numbered("/a/data-2025-04-20-10-30-45-batch-0001/") == Numbered(
-        "data-2025-04-20-10-30-45-batch-", 1, 1
+        "data-2025-04-20-10-30-45-batch-", 1
     )
     assert claude.numbered(f"{stem}99999.zip") is None
     assert claude.numbered("conversations-000.zip") is None

@@ -17,12 +17,11 @@ class Sight(Struct, frozen=True):
 class Numbered(Struct, frozen=True, order=True):
     """One of the numbered files in which a service gives an export, as its name tells.
 
-    All of them are called `export` and a number; the first has the number `first`.
+    All of them are called `export` and a number, from 0 on.
     """
 
     export: str
     number: int
-    first: int = 0
 
     def named(self, number: int) -> str:
         """What the file of another number is called."""

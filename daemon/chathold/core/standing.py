@@ -79,7 +79,7 @@ def _numbered(facts: Iterable[FileFacts]) -> Iterator[PartSet]:
     for batches in found.values():
         files = {batch.number: file.id for batch, file in sorted(batches, key=lambda each: each[0].number)}
         batch = min(batch for batch, _file in batches)
-        numbers = range(min(batch.first, *files), max(files) + 1)
+        numbers = range(max(files) + 1)
         missing = tuple(batch.named(number) for number in numbers if number not in files)
         if missing or len(batches) > 1:
             names = tuple(batch.named(number) for number in numbers)

@@ -120,7 +120,7 @@ _DATED = re.compile(
 )
 _STAMPED = re.compile(rf"data-{_UUID}-(\d{{9,11}})-[0-9a-f]{{8}}-batch-\d+{_COPY}", re.IGNORECASE)
 _IN_BATCHES = re.compile(
-    rf"(data-(?:{_UUID}-\d{{9,11}}-[0-9a-f]{{8}}|(\d{{4}}(?:-\d\d){{5}}))-batch-)(0?\d{{3}}){_COPY}",
+    rf"(data-(?:{_UUID}-\d{{9,11}}-[0-9a-f]{{8}}|\d{{4}}(?:-\d\d){{5}})-batch-)(0?\d{{3}}){_COPY}",
     re.IGNORECASE,
 )
 
@@ -374,12 +374,9 @@ def _base(name: str) -> str:
 
 
 def numbered(name: str) -> Numbered | None:
-    """Which of the ZIPs of a large export one is, or the folder it was unpacked to, by `…-batch-NNNN`.
-
-    Names with a date are known from number 1 on, those with a stamp from 0 on (formats: Claude, file names).
-    """
+    """Which of the ZIPs of a large export one is, or the folder it was unpacked to, by `…-batch-NNNN`."""
     found = _IN_BATCHES.fullmatch(_base(name))
-    return Numbered(found[1].lower(), int(found[3]), 0 if found[2] is None else 1) if found else None
+    return Numbered(found[1].lower(), int(found[2])) if found else None
 
 
 def name_time(name: str) -> float | None:
