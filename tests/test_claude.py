@@ -151,11 +151,18 @@ def test_a_wrapper_names_its_array() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["conversations-000.zip", "data-2025-04-20-10-30-45-batch-0001.zip", "a.zip"]
+    ("name", "part"),
+    [
+        ("conversations-000.zip", True),
+        ("My export/light_metadata-000 (1).zip", True),
+        ("data-2025-04-20-10-30-45-batch-0001.zip", False),
+        ("conversations.zip", False),
+        ("a.zip", False),
+    ],
 )
-def test_no_zip_inside_an_export_is_opened(name: str) -> None:
-    """A ZIP that lies in an export is the user's own, whatever it is called."""
-    assert not claude.holds_exports(name)
+def test_only_parts_are_opened_inside_a_zip(name: str, *, part: bool) -> None:
+    """Who downloaded parts may pack them into one ZIP; any other that lies in an export is the user's own."""
+    assert claude.holds_exports(name) is part
 
 
 # How much of an account is it?

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +134,19 @@ def test_four_parts_in_every_order(first: int, tmp_path: Path) -> None:
     imported(tmp_path / "home", [files.pop(first)])
 
     assert set(all_orders(files, tmp_path / "home")) == {digests(tmp_path / "plain")}
+
+
+def test_parts_packed_into_one_zip_are_read(tmp_path: Path) -> None:
+    """With the manifest that lists them, as who downloaded them all may keep them: nothing is missing."""
+    one = tmp_path / "my Claude export.zip"
+    with zipfile.ZipFile(one, "w") as packed:
+        for path in (manifest(), *parts()):
+            packed.write(path, path.name)
+    (receipt,) = imported(tmp_path / "one", [one])
+    imported(tmp_path / "plain", [manifest(), *parts()])
+
+    assert (receipt["outcome"], receipt["parts"]["missing"]) == ("imported", [])
+    assert digests(tmp_path / "one")[0] == digests(tmp_path / "plain")[0]
 
 
 @pytest.mark.slow

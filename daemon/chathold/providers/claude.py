@@ -119,6 +119,10 @@ _DATED = re.compile(
     rf"(?:data-{_DATE}-batch-\d+|manifest-{_UUID}-\d+-[0-9a-f]{{8}}-{_DATE}){_COPY}", re.IGNORECASE
 )
 _STAMPED = re.compile(rf"data-{_UUID}-(\d{{9,11}})-[0-9a-f]{{8}}-batch-\d+{_COPY}", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:conversations|projects|memories|light_metadata|design_chats|frames|feedback)-\d{3,4}(?: ?\(\d+\))?\.zip",
+    re.IGNORECASE,
+)
 _IN_BATCHES = re.compile(
     rf"(data-(?:{_UUID}-\d{{9,11}}-[0-9a-f]{{8}}|\d{{4}}(?:-\d\d){{5}})-batch-)(0?\d{{3}}){_COPY}",
     re.IGNORECASE,
@@ -243,9 +247,8 @@ def _is_manifest(value: Mapping[str, Any]) -> bool:
 
 
 def holds_exports(name: str) -> bool:
-    """Never: Claude packs no ZIP into another, and one that lies in an export is the user's."""
-    del name
-    return False
+    """One of the parts that a manifest lists: Claude packs no ZIP into another, but who downloaded them may."""
+    return _PART.fullmatch(_base(name)) is not None
 
 
 def coverage(names: Sequence[tuple[str, Recognition]], manifest: Manifest | None) -> Coverage:
