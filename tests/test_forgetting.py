@@ -12,6 +12,7 @@ import pytest
 
 import histories
 from commands import chathold
+from screens import said
 from traces import found_in, traces
 from world_truth import Shape
 
@@ -149,6 +150,13 @@ def test_what_was_forgotten_is_told_before_one_deletes(home: Path, exports: tupl
     (receipt,) = chathold(home, "import", exports[0])["imports"]
     assert (receipt["outcome"], receipt["conversations"]["found"]) == ("already_imported", 0)
     assert receipt["advice"] == "What it held you had Chathold forget: nothing of it is in the archive."
+
+
+def test_what_still_holds_it_is_named(home: Path) -> None:
+    """Chathold reaches neither the backups nor the exports."""
+    told = said(home, "forget", _ZERO, "--yes").out
+    assert "Backups made earlier still hold it" in told
+    assert "So do the exports that you downloaded" in told
 
 
 def test_its_files_do_not_come_back(home: Path, tmp_path: Path) -> None:

@@ -62,6 +62,11 @@ def _say(call: Call, number: int) -> None:
             ).format(n=number)
         )
         write(_("Backups made earlier still hold it: refresh them, or make new ones."))
+        write(
+            _(
+                "So do the exports that you downloaded, where they still lie, in Downloads for one: delete them there."
+            )
+        )
 
     answer({"forgotten": number}, as_json=call.as_json, words=words)
 
