@@ -337,7 +337,7 @@ def test_a_receipt_has_all_its_fields(tmp_path: Path) -> None:
         "messages": {"new": "int"},
         "kept": {"conversations": "int", "messages": "int", "assets": "int"},
         "assets": {"new": "int", "missing": "int"},
-        "parts": {"seen": "list", "missing": "list", "within": "bool"},
+        "parts": {"seen": "list", "missing": "list"},
         "problems": "list",
         "advice": "str",
     }

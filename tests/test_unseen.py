@@ -98,7 +98,7 @@ def test_what_was_in_the_archive_already_is_told_to_whoever_chose_it(gathering: 
 
 def test_what_an_export_lacks_of_its_own_is_no_file_to_download(gathering: Gathering) -> None:
     """The export is."""
-    some = receipt(parts={"seen": ["a"], "missing": ["b"], "within": True})
+    some = receipt(parts={"seen": ["a"], "missing": ["b"]}, parts_within=True)
     gathering.note(Event(Kind.PARTS_MISSING, "", SECRET, some), NOW, DAY)
     assert _told(gathering) == ["ChatGPT (Work): the export is not whole; download it again."]
 

@@ -383,11 +383,8 @@ def as_json(result: Receipt) -> dict[str, Any]:
             "assets": result.kept_assets,
         },
         "assets": {"new": result.new_assets, "missing": result.missing_assets},
-        "parts": {
-            "seen": list(result.parts_seen),
-            "missing": list(result.parts_missing),
-            "within": result.parts_within,
-        },
+        "parts": {"seen": list(result.parts_seen), "missing": list(result.parts_missing)},
+        **({"parts_within": True} if result.parts_within else {}),
         "problems": _problems(result.problems),
         "advice": result.advice,
         **result.extra,

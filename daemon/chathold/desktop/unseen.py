@@ -106,7 +106,7 @@ class Gathering:
             "account": receipt["account"] or "",
             "here": len(parts["seen"]),
             "missing": len(parts["missing"]),
-            "within": parts.get("within", False),
+            "within": receipt.get("parts_within", False),
         }
         self._add(Topic.PARTS, target, facts, now, ())
         return True
