@@ -205,6 +205,12 @@ def test_numbered_files_are_one_export_together() -> None:
     assert [(set(each.files), each.missing) for each in answers.sets] == [({10, 11}, ())]
 
 
+def test_an_export_that_may_leave_out_what_is_older_says_since_when_it_covers() -> None:
+    """That is when the oldest chat in it was last spoken in; one of all chats covers whatever there was."""
+    assert judged(whole(1, 1, 2, within_span=True)).vouching["chatgpt/ada"].oldest == NOW - 99 * DAY
+    assert judged(whole(1, 1, 2)).vouching["chatgpt/ada"].oldest is None
+
+
 def test_a_number_tells_of_those_before_it() -> None:
     """Without them the export is not whole, and nothing is gone because it lacks it; alone, the first is as any."""
     answers = judged(whole(1, 1, 2, 3, day=-30), batch(1, 3))

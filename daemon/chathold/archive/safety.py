@@ -58,6 +58,7 @@ def _check_account(archive: Archive, account: Json, progress: Progress | None) -
         "last_export": account["last_export"],
         "last_whole_export": summary.moment(vouched),
         "chats_in_it": whole.chats if whole else 0,
+        "covered_since": summary.moment(whole.oldest) if whole else None,
         "newest_chat": summary.moment(whole.newest) if whole else account["newest_chat"],
         "read_back": {"at": summary.moment(time.time()), "damaged": damaged},
         "missing_parts": waiting,

@@ -143,11 +143,18 @@ def _say_coverage(found: dict[str, Any]) -> None:
         words = _("Export of {day}: it holds no chats at all. Later chats are not covered.")
         write("  ✓ " + words.format(day=day(found["last_whole_export"])))
     elif found["last_whole_export"]:
+        words = _("Export of {day}: {chats}, the newest of {newest}. Later chats are not covered.")
+        if found["covered_since"]:
+            words = _(
+                "Export of {day}: {chats}, the oldest of {oldest}, the newest of {newest}. Later chats are not"
+                " covered, and older ones may have been left out."
+            )
         write(
             "  ✓ "
-            + _("Export of {day}: {chats}, the newest of {newest}. Later chats are not covered.").format(
+            + words.format(
                 day=day(found["last_whole_export"]),
                 chats=chats(found["chats_in_it"]),
+                oldest=day(found["covered_since"]),
                 newest=day(found["newest_chat"]),
             )
         )

@@ -119,7 +119,7 @@ def _say(found: list[Reminder], now: float) -> None:
         write(_('No reminders yet. "chathold remind on PROVIDER" reminds you of a first export.'))
         return
     table(
-        [_("Service"), _("Account"), _("Last export"), _("Next"), _("Now")],
+        [_("Service"), _("Account"), _("Counted from"), _("Next"), _("Now")],
         [
             [name_of(each), key_of(each), _exported(each), _day(each.due), _(_STAGES[each.stage])]
             for each in found

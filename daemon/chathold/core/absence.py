@@ -53,11 +53,15 @@ class Question(Struct, frozen=True):
 
 
 class Whole(Struct, frozen=True):
-    """The newest export of an account that is known to be whole: its time, its chats, and when one last spoke in it."""
+    """The newest export of an account that is known to be whole: its time, its chats, and when one last spoke in it.
+
+    `oldest` is when the oldest chat in it last spoke, if it may leave out what is older.
+    """
 
     time: float
     chats: int
     newest: float | None
+    oldest: float | None = None
 
 
 class _Vouch(Struct, frozen=True):
@@ -125,7 +129,7 @@ def absences(
 
 def _newest_in(vouch: _Vouch, activity: Mapping[int, float]) -> Whole:
     spoken = max((activity[record] for record in vouch.records), default=0.0)
-    return Whole(vouch.time, len(vouch.records), spoken or None)
+    return Whole(vouch.time, len(vouch.records), spoken or None, vouch.span[0] if vouch.span else None)
 
 
 def _shows(file: FileFacts, records: set[int]) -> bool:
