@@ -110,20 +110,36 @@ def test_a_damaged_file_in_the_copy_is_mended(home: Path, copy: Path) -> None:
     assert _whole(copy.parent) == _whole(home)
 
 
-@pytest.mark.parametrize("damage", ["changed", "lost"])
-def test_damage_is_not_copied(home: Path, copy: Path, tmp_path: Path, damage: str) -> None:
-    """A file of the archive's that is damaged stops the copy, by its name; the copy stays what it was."""
-    chathold(home, "backup", str(copy))
-    before = _whole(copy.parent)
-    old = {path.name for path in _assets(copy)}
-    chathold(home, "import", str(histories.chatgpt_later(tmp_path)))
-    new = next(path for path in _assets(home / "archive") if path.name not in old)
-    if damage == "lost":
-        new.unlink()
+def _damage(path: Path, how: str) -> None:
+    if how == "lost":
+        path.unlink()
     else:
-        new.write_bytes(b"x" * new.stat().st_size)
-    assert new.name in _refused(home, "backup", copy)["place"]
-    assert _whole(copy.parent) == before
+        path.write_bytes(b"x" * path.stat().st_size)
+
+
+@pytest.mark.parametrize("how", ["changed", "lost"])
+def test_a_damaged_file_stops_nothing_else(home: Path, copy: Path, tmp_path: Path, how: str) -> None:
+    """All else is copied; what the copy has whole stays there; it is told, and the export that held it mends both."""
+    chathold(home, "backup", str(copy))
+    old = {path.name for path in _assets(copy)}
+    later = histories.chatgpt_later(tmp_path)
+    chathold(home, "import", str(later))
+    new = next(path for path in _assets(home / "archive") if path.name not in old)
+    _damage(new, how)
+    _damage(next(path for path in _assets(home / "archive") if path.name in old), how)
+    found = chathold(home, "backup", str(copy), expect=1)
+
+    assert found["lacking"] == [new.name]
+    here = {path.name for path in _assets(home / "archive")}
+    assert {path.name for path in _assets(copy)} == (here | old) - {new.name}
+    assert len(chathold(copy.parent, "list")["conversations"]) == len(chathold(home, "list")["conversations"])
+    named = {each["where"] for each in chathold(copy.parent, "verify", expect=1)["problems"]}
+    assert {Path(where).name for where in named} == {new.name}
+    assert chathold(home, "check", expect=None)["accounts"][0]["verdict"] == "not_yet"
+    chathold(home, "verify", expect=1)
+    chathold(home, "import", str(later))
+    assert chathold(home, "backup", str(copy))["lacking"] == []
+    assert _whole(copy.parent) == _whole(home)
 
 
 def test_what_was_forgotten_leaves_the_copy_too(home: Path, copy: Path) -> None:
@@ -335,13 +351,19 @@ def test_where_there_is_no_copy_nothing_is_restored(tmp_path: Path) -> None:
     assert sorted(path.name for path in new.iterdir()) == before
 
 
-def test_a_damaged_copy_is_not_restored(home: Path, copy: Path, tmp_path: Path) -> None:
-    """A file that is damaged in the copy is named; there is no archive then that looks whole."""
+@pytest.mark.parametrize("how", ["changed", "lost"])
+def test_a_copy_with_a_damaged_file_is_restored(home: Path, copy: Path, tmp_path: Path, how: str) -> None:
+    """It may be the only one there is: all that is whole comes back, and what is not is named until it is."""
     chathold(home, "backup", str(copy))
     lost = _assets(copy)[0]
-    lost.unlink()
-    assert lost.name in _refused(tmp_path / "new", "restore", copy)["place"]
-    assert not (tmp_path / "new" / "archive" / "archive.db").exists()
+    _damage(lost, how)
+    new = tmp_path / "new"
+    assert chathold(new, "restore", str(copy), expect=1)["lacking"] == [lost.name]
+    assert chathold(new, "list") == chathold(home, "list")
+    (problem,) = chathold(new, "verify", expect=1)["problems"]
+    assert lost.name in problem["where"]
+    chathold(new, "import", str(histories.chatgpt_earlier(tmp_path)))
+    assert _whole(new) == _whole(home)
 
 
 def test_a_copy_in_use_is_copied_with_its_log(home: Path, copy: Path, tmp_path: Path) -> None:

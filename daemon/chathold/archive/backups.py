@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from chathold.archive import durable, mending
-from chathold.archive.damage import files_noted, forget_file
+from chathold.archive.damage import files_noted, note_files
 from chathold.archive.explaining import explained
 from chathold.archive.folder import (
     DATABASE,
@@ -41,7 +41,7 @@ class Copied(Struct, frozen=True):
     """What a copy took: files of the user's copied now, and how many there are.
 
     `mended` records and files of the archive were damaged and are whole again, by what an earlier copy held; `damaged`
-    records are not, there and here.
+    records are not, there and here, and neither are the files in `lacking`, by their SHA-256 in hex.
     """
 
     folder: Path
@@ -50,6 +50,16 @@ class Copied(Struct, frozen=True):
     bytes: int
     mended: int = 0
     damaged: int = 0
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything could be copied."""
+        return not self.damaged and not self.lacking
+
+
+class _Lacking(Exception):
+    """A file of the user's is missing, or its bytes are others."""
 
 
 Progress = Callable[[int, int], None]
@@ -60,7 +70,8 @@ def back_up(archive: Archive, target: Path, progress: Progress | None = None) ->
     """Make or refresh a copy of the archive in `target`. Use inside `Archive.writing`.
 
     Files first, the database last, under another name until it is whole and has been read back: the copy is at any
-    moment an archive, of before or of now. What is damaged here and whole in the copy of before is mended in both.
+    moment an archive, of before or of now. What is damaged here and whole in the copy of before is mended in both;
+    what is damaged in both stays so, is noted, and stops nothing else.
     Raises `ArchiveError` if `target` holds something else or other chats, or if rows were lost here.
     """
     _check_target(archive, target)
@@ -101,31 +112,36 @@ def _refresh(archive: Archive, target: Path, progress: Progress) -> Copied:
     total = (archive.folder / DATABASE).stat().st_size + sum(size for _digest, size in rows)
     done = new = 0
     sizes = {digest.hex(): size for digest, size in rows}
+    lacking = set()
     for name, size in sizes.items():
         progress(done, total)
-        new += _copy_asset(archive.assets, target / "assets", name, size)
+        try:
+            new += _copy_asset(archive.assets, target / "assets", name, size)
+        except _Lacking:
+            lacking.add(name)
         done += size
     progress(done, total)
-    whole_again = _mend_files(archive, target, sizes)
+    whole_again = _mend_files(archive, target, sizes, lacking)
     write_read_me(target)
-    mended, damaged = _copy_database(archive, target)
+    mended, damaged = _copy_database(archive, target, lacking)
     _remove_foreign(target, set(sizes))
-    size = (target / DATABASE).stat().st_size + sum(sizes.values())
-    return Copied(target, new, len(rows), size, mended + whole_again, damaged)
+    size = (target / DATABASE).stat().st_size + sum(sizes[name] for name in sizes.keys() - lacking)
+    held = len(rows) - len(lacking)
+    return Copied(target, new, held, size, mended + whole_again, damaged, tuple(sorted(lacking)))
 
 
-def _mend_files(archive: Archive, target: Path, sizes: Mapping[str, int]) -> int:
-    """Bring files back from the copy that were found to be damaged here; how many."""
+def _mend_files(archive: Archive, target: Path, sizes: Mapping[str, int], lacking: set[str]) -> int:
+    """Bring files back from the copy that were found to be damaged here; how many. Those in neither are noted."""
     noted = files_noted(archive.database) & sizes.keys()
-    for name in noted:
+    whole = noted - lacking
+    for name in whole:
         _copy_asset(target / "assets", archive.assets, name, sizes[name])
-    if noted:
+    if archive.writable and (whole or lacking - noted):
         with archive.transaction("files mended from the copy"):
             ledger = Ledger(archive.database)
-            for name in noted:
-                forget_file(ledger, name)
+            note_files(archive.database, ledger, (files_noted(archive.database) - whole) | lacking)
             ledger.settle()
-    return len(noted)
+    return len(whole)
 
 
 def damage(copied: Copied) -> list[str]:
@@ -145,6 +161,13 @@ def damage(copied: Copied) -> list[str]:
             copied.damaged,
         )
         found.append("✗ " + said.format(n=copied.damaged))
+    if copied.lacking:
+        said = ngettext(
+            '{n} file is missing or damaged, here and in the copy: "chathold verify" names it.',
+            '{n} files are missing or damaged, here and in the copy: "chathold verify" names them.',
+            len(copied.lacking),
+        )
+        found.append("✗ " + said.format(n=len(copied.lacking)))
     return found
 
 
@@ -208,7 +231,7 @@ def _check_space(archive: Archive, target: Path) -> None:
 
 
 def _copy_asset(source: Path, target: Path, name: str, size: int) -> bool:
-    """Copy one file unless it is there, proving its hash on the way; whether it was copied."""
+    """Copy one file unless it is there, proving its hash on the way; whether it was copied. Raises `_Lacking`."""
     folder = target / name[:2]
     there = folder / name
     if there.exists() and there.stat().st_size == size and _digest(there) == name:
@@ -221,7 +244,7 @@ def _copy_asset(source: Path, target: Path, name: str, size: int) -> bool:
             _copy_bytes(source / name[:2] / name, written)
             durable.sync(written.fileno(), "a copied file")
         if _digest(building) != name:
-            raise _damaged(name)
+            raise _Lacking(name)
         durable.rename(building, there, "a copied file")
     finally:
         building.unlink(missing_ok=True)
@@ -230,19 +253,21 @@ def _copy_asset(source: Path, target: Path, name: str, size: int) -> bool:
 
 
 def _copy_bytes(source: Path, target: BinaryIO) -> None:
+    """Copy what can be read of a file. Raises `_Lacking` if not all can be."""
     try:
-        with source.open("rb") as file:
-            shutil.copyfileobj(file, target, 1 << 20)
-    except FileNotFoundError as error:
-        raise _damaged(source.name) from error
+        file = source.open("rb")
+    except OSError as error:
+        raise _Lacking(source.name) from error
+    with file:
+        while chunk := _next(file):
+            target.write(chunk)
 
 
-def _damaged(name: str) -> ArchiveError:
-    return ArchiveError(
-        _("A stored file is damaged; the copy was not finished."),
-        place=f"assets/{name[:2]}/{name}",
-        advice=_('Run "chathold verify".'),
-    )
+def _next(file: BinaryIO) -> bytes:
+    try:
+        return file.read(1 << 20)
+    except OSError as error:
+        raise _Lacking(file.name) from error
 
 
 def _digest(path: Path) -> str:
@@ -253,8 +278,11 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _copy_database(archive: Archive, target: Path) -> tuple[int, int]:
-    """Copy the database; how many records were mended on the way, and how many are damaged."""
+def _copy_database(archive: Archive, target: Path, lacking: set[str]) -> tuple[int, int]:
+    """Copy the database; how many records were mended on the way, and how many are damaged.
+
+    That the copy lacks files is noted in it: an archive that cannot be written to may not know.
+    """
     building = target / f"building-{uuid.uuid4().hex}.db"
     try:
         with contextlib.closing(sqlite3.connect(building)) as copy:
@@ -262,6 +290,11 @@ def _copy_database(archive: Archive, target: Path) -> tuple[int, int]:
             archive.database.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             mended, damaged = _prove(archive, copy, target)
+            if lacking - files_noted(copy):
+                with copy:
+                    ledger = Ledger(copy)
+                    note_files(copy, ledger, files_noted(copy) | lacking)
+                    ledger.settle()
         with building.open("rb+") as file:
             durable.sync(file.fileno(), "the copied database")
         _empty_log(target / DATABASE)

@@ -89,6 +89,8 @@ def backup_command(call: Call, folder: Path) -> int:
         copied = back_up(archive, target)
         note_copy(archive, ledger, target, time.time())
     words = _("The copy in {folder} now holds all that the archive holds.")
+    if not copied.whole:
+        words = _("The copy in {folder} now holds all that is whole in the archive.")
     return _say_copied(call, copied, words, beside=on_same_disk(call.home.archive, target))
 
 
@@ -109,6 +111,7 @@ def _say_copied(call: Call, copied: Copied, said: str, *, beside: bool = False) 
         "bytes": copied.bytes,
         "mended": copied.mended,
         "damaged": copied.damaged,
+        "lacking": list(copied.lacking),
         "same_disk": beside,
     }
 
@@ -122,4 +125,4 @@ def _say_copied(call: Call, copied: Copied, said: str, *, beside: bool = False) 
             write(line)
 
     answer(value, as_json=call.as_json, words=words)
-    return 1 if copied.damaged else 0
+    return 0 if copied.whole else 1

@@ -25,7 +25,7 @@ class Copying(Struct, frozen=True):
     """One copy: how far it is (in bytes), whether it waits, whether it is made; or why it could not be.
 
     `same_disk`: it is made, but would go with the archive if the disk failed. `damage` tells in lines what was found
-    damaged.
+    damaged; `whole`: nothing of that is left.
     """
 
     folder: str
@@ -35,6 +35,7 @@ class Copying(Struct, frozen=True):
     made: bool = False
     same_disk: bool = False
     damage: tuple[str, ...] = ()
+    whole: bool = True
     error: ChatholdError | None = None
 
     @property
@@ -87,7 +88,7 @@ class Copyist:
         finally:
             archive.close()
         same_disk = on_same_disk(reader.home.archive, target)
-        self._note(made=True, same_disk=same_disk, damage=tuple(damage(copied)))
+        self._note(made=True, same_disk=same_disk, damage=tuple(damage(copied)), whole=copied.whole)
 
     def _note(self, **changes: Any) -> None:
         with self._lock:
