@@ -37,6 +37,12 @@ def test_what_only_one_of_both_tells_is_there() -> None:
     assert columns(_with(NOTES, parts=(bare,))) == ("", "", "notes.txt\nbring umbrellas")
 
 
+def test_what_a_text_is_called_is_found() -> None:
+    """A file in a project stands there as text, a spoken note has a title."""
+    text = Part(PartKind.TEXT, "words", name="notes.md")
+    assert columns(Message("m", Role.DOCUMENT, parts=(text,))) == ("words", "", "notes.md")
+
+
 def test_a_snippet_shows_a_file_once(tmp_path: Path) -> None:
     """As the message has it."""
     chathold(tmp_path, "import", str(CASES / "claude" / "block_types" / "export"), expect=None)

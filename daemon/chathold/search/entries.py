@@ -107,6 +107,8 @@ def columns(message: Message) -> tuple[str, str, str]:
             files += [part.name, part.text]
         elif speaks and part.kind in _SAYING:
             said.append(part.text)
+            if part.name:  # of a file in a project, say
+                files.append(part.name)
         else:
             aside += _words(part)
     for each in message.attachments:
