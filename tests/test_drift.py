@@ -182,3 +182,14 @@ def test_who_somebody_is_is_never_found(tmp_path: Path) -> None:
     chathold(home, "import", str(_export(tmp_path, 3, conversations=CHATS, user={"v": 2, "me": OWNER})))
     assert chathold(home, "search", "invalid")["results"] == []
     assert chathold(home, "list", "--documents")["documents"] == []
+
+
+def test_bytes_that_are_no_unicode_are_told_for_what_they_are(tmp_path: Path) -> None:
+    """No name is given twice in them."""
+    said = json.dumps([_chat(1)]).encode().replace(b"what was said", b"caf\xe9")
+    (receipt,) = chathold(tmp_path / "home", "import", str(_export(tmp_path, 3, conversations=said)))[
+        "imports"
+    ]
+    assert [each["what"] for each in receipt["problems"]] == [
+        "Some bytes are no Unicode; they are shown as �."
+    ]

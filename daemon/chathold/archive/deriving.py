@@ -246,7 +246,8 @@ def reading_row(record: Record, raw: bytes, form: Form | None = None) -> tuple[R
         reading, readable = read_raw(record, raw)
     times = [message.time for message in reading.messages if message.time is not None]
     found = reading.problems
-    if form.as_it_is and readable and not any(each.what == canonical.TWICE for each in found):
+    told = any(each.what in (canonical.TWICE, canonical.NOT_UNICODE) for each in found)
+    if form.as_it_is and readable and not told:
         found = (Problem("", canonical.TWICE), *found)  # a parser that takes the last one tells nobody
     problems = json.dumps([[each.where, each.what] for each in found], ensure_ascii=False)
     return reading, (
