@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import golden
 from chathold.core.file_facts import Numbered
 from chathold.core.model import PartKind, Reading, Role
-from chathold.providers import claude
+from chathold.providers import claude, words
 from chathold.providers.base import Coverage, Manifest, Owner, Recognition, Use
 
 CHAT = {"uuid": "c", "name": "n", "chat_messages": [{"uuid": "m", "sender": "human", "text": "hi"}]}
@@ -595,3 +595,38 @@ def test_any_name_is_taken(name: str) -> None:
     claude.holds_exports(name)
 
     assert claude.recognise(Path(name).name, None) in (None, Recognition(Use.ASSET), Recognition(Use.IGNORED))
+
+
+PROJECT = {"uuid": "p", "name": "A project", "description": "", "prompt_template": "", "docs": []}
+FILE = {"uuid": "f", "filename": "notes.md", "created_at": "2026-01-01T00:00:00Z"}
+SAID = "words that somebody wrote"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("project", {**PROJECT, "files": [FILE | {"content": SAID}]}),
+        ("project", {**PROJECT, "docs": [FILE | {"text": SAID}]}),
+        ("project", {**PROJECT, "docs": [{"doc": FILE | {"content": SAID}}]}),
+        ("project", {**PROJECT, "instructions": SAID}),
+        ("memory", {"memory_files": [{"path": "a.md", "text": SAID}]}),
+        ("memory", {"project_memories": [{"project_uuid": "p", "memory": SAID}]}),
+        ("artifact", {"id": "a", "versions": [{"id": "v", "caption": SAID}]}),
+        ("artifact", {"id": "a", "versions": {"v": {"title": SAID}}}),
+    ],
+)
+def test_words_that_a_document_holds_elsewhere_are_shown_and_told(kind: str, value: dict[str, Any]) -> None:
+    """Exports rename things, and what was renamed does not vanish in silence."""
+    found = claude.read(kind, value)
+
+    assert [SAID in part.text for each in found.messages for part in each.parts].count(True) == 1
+    assert words.MISBUILT in {each.what for each in found.problems}
+
+
+def test_a_document_as_it_should_be_is_told_once() -> None:
+    """What stands where it belongs is not told again, as it is or as JSON."""
+    value = {**PROJECT, "name": SAID, "docs": [FILE | {"content": {"text": "some other\nwords"}}]}
+    found = claude.read("project", value)
+
+    assert [each.id for each in found.messages] == ["f"]
+    assert found.problems == ()

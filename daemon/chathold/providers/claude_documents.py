@@ -5,6 +5,7 @@ Each piece is a section, a message of role `DOCUMENT` with an id that stays from
     project    description, prompt_template, and each file of its knowledge by its uuid
     memory     conversations_memory, `project:<uuid>`, `file:<path>`, and whatever other text there is
     artifact   each version by its id; its page is an asset, `artifacts/<id>/versions/<version>`
+    other      what else in any of these reads like words: exports rename things
     feedback   the entries of `reflections/`, whose shape is not known: every text in them
 """
 
@@ -19,12 +20,14 @@ from chathold.providers.claude_content import compact, objects
 from chathold.providers.claude_identity import Register
 from chathold.providers.notes import Notes
 from chathold.providers.values import mapping, seconds, text
+from chathold.providers.words import MISBUILT, NO_TEXT, other_words, told_by
 
 _ODD_SECTION = N_("A section of this document could not be read.")
 _MEMORY = N_("Memory")
 _FEEDBACK = N_("Feedback")
 _NAMELESS = ("uuid", "_id", "_at", "_time", "timestamp")
 """Endings of names whose values are no text."""
+_NO_WORDS = NO_TEXT | {"creator", "owner_account"}
 
 
 class _Document:
@@ -34,6 +37,7 @@ class _Document:
         self.notes = Notes()
         self.sections: list[Message] = []
         self.register = Register(self.notes)
+        self.told: list[str] = []
 
     def add(
         self,
@@ -44,7 +48,9 @@ class _Document:
         file: Attachment | None = None,
     ) -> None:
         """Add a section; one that has nothing to say and no title is left out."""
-        said = said if isinstance(said, str) else "" if said is None else compact(said)
+        if not isinstance(said, str):
+            self.told += other_words((), said)
+            said = "" if said is None else compact(said)
         when = seconds(time)
         parts = [Part(PartKind.TEXT, said, name=title)] if said or title else []
         if file:
@@ -63,6 +69,14 @@ class _Document:
                     attachments=(file,) if file else (),
                 )
             )
+
+    def look_through(self, value: Mapping[str, Any], *titles: str) -> None:
+        """Add what reads like words in the document, beside its titles, and stands in no section."""
+        told = told_by((part for each in self.sections for part in each.parts), ())
+        if found := other_words([*told, *titles, *self.told], value, _NO_WORDS):
+            self.notes.add("", MISBUILT)
+            said = Part(PartKind.UNKNOWN, "\n".join(found))
+            self.sections.append(Message(id="other", role=Role.DOCUMENT, parts=(said,)))
 
     def finish(self, title: str, account: Any, value: Mapping[str, Any]) -> Reading:
         """The reading of the document whose sections have been read."""
@@ -86,6 +100,7 @@ def read_project(value: Mapping[str, Any]) -> Reading:
         name = text(doc.get("uuid")) or (f"file:{title}" if title else "")
         document.add(name, doc.get("content"), title, doc.get("created_at"))
     creator = "" if value.get("is_starter_project") is True else mapping(value.get("creator")).get("uuid")
+    document.look_through(value, text(value.get("name")))
     return document.finish(text(value.get("name")), creator, value)
 
 
@@ -104,6 +119,7 @@ def read_memory(value: Mapping[str, Any]) -> Reading:
         held = value[name]
         if held and isinstance(held, str | dict | list) and not name.endswith(_NAMELESS):
             document.add(name, held)
+    document.look_through(value)
     return document.finish(_MEMORY, value.get("account_uuid"), value)
 
 
@@ -124,6 +140,7 @@ def read_artifact(value: Mapping[str, Any]) -> Reading:
         said = "\n\n".join(filter(None, (title, text(version.get("description")))))
         document.add(name, said, title, version.get("created_at"), page)
     owner = value.get("owner_account")
+    document.look_through(value)
     return document.finish(shown or newest, text(owner) or mapping(owner).get("uuid"), value)
 
 
