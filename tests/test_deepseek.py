@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chathold.core.identity import CONVERSATION
 from chathold.core.model import Message, PartKind, Reading, Role
-from chathold.providers import deepseek
+from chathold.providers import deepseek, words
 from chathold.providers.base import Coverage, Manifest, Owner, Recognition, Use
 
 WHEN = "2026-09-03T09:00:00.000000+08:00"
@@ -522,3 +522,47 @@ def test_any_damage_is_read(data: st.DataObject) -> None:
     deepseek.recognise("x.json", [value["either"]])
 
     assert lawful(read(value["either"]))
+
+
+ASKED = {"type": "REQUEST", "content": "where is it?"}
+SAID = "words that somebody wrote"
+
+
+@pytest.mark.parametrize(
+    ("message", "beside"),
+    [
+        ({"fragments": [ASKED, {"type": "TOOL_FIND", "pattern": "a b", "result": {"text": SAID}}]}, {}),
+        ({"fragments": [ASKED, {"type": "TOOL_FIND", "pattern": "a b", "matches": [SAID]}]}, {}),
+        (
+            {
+                "fragments": [
+                    ASKED,
+                    {"type": "SEARCH", "results": [{"url": "u", "title": "t", "content": SAID}]},
+                ]
+            },
+            {},
+        ),
+        ({"fragments": [ASKED], "reasoning_content": SAID}, {}),
+        ({"fragments": [ASKED], "content": SAID}, {}),
+        ({"fragments": [ASKED]}, {"fragments": [{"type": "RESPONSE", "content": SAID}]}),
+    ],
+)
+def test_words_beside_those_that_are_read_are_told(message: dict[str, Any], beside: dict[str, Any]) -> None:
+    """And shown, where they stand in the message."""
+    tree = {"root": {"id": "root", "message": None, "parent": None, "children": ["1"]}}
+    node = {"id": "1", "parent": "root", "children": [], "message": message, **beside}
+    found = deepseek.read("conversation", {"id": "c", "title": "t", "mapping": {**tree, "1": node}})
+
+    assert words.MISBUILT in {each.what for each in found.problems}
+    shown = [part.text for each in found.messages for part in each.parts]
+    assert any(SAID in each for each in shown) or beside
+
+
+def test_words_that_are_said_twice_are_no_news() -> None:
+    """Fragments and flat text that say the same are one message."""
+    message = {"fragments": [ASKED, {"type": "RESPONSE", "content": SAID}], "content": SAID}
+    node: dict[str, Any] = {"id": "1", "parent": None, "children": [], "message": message}
+    found = deepseek.read("conversation", {"id": "c", "title": "t", "mapping": {"1": node}})
+
+    assert found.problems == ()
+    assert [part.text for each in found.messages for part in each.parts].count(SAID) == 1

@@ -145,7 +145,7 @@ def read_fragments(
             parts.extend(_files(fragment, f"{where}.fragments.{number}", attached, notes))
         else:
             parts.extend(_parts(fragment, f"{where}.fragments.{number}", notes))
-        if silent(parts, before):
+        if silent(parts, before) or (isinstance(kind, str) and kind in _TOOLS):
             parts.extend(misbuilt(parts, fragment, text(kind), f"{where}.fragments.{number}", notes))
     if files:
         parts.extend(_files({"files": files}, where, attached, notes))

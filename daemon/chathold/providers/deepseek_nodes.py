@@ -24,11 +24,13 @@ from chathold.providers.deepseek_fragments import (
     speakers,
 )
 from chathold.providers.notes import Notes
-from chathold.providers.values import items, mapping, seconds
-from chathold.providers.words import holds_words
+from chathold.providers.values import items, mapping, seconds, text
+from chathold.providers.words import MISBUILT, holds_words
 
 ROOT = "root"
 """The node that all else hangs below."""
+
+_OF_NODE = frozenset({"id", "parent", "children", "message"})
 
 _ODD_FRAGMENTS = N_("The pieces of this message could not be read.")
 _ODD_CONTENT = N_("The text of this message is not plain text; what could be read is kept.")
@@ -82,6 +84,10 @@ def _of_tree(tree: Mapping[str, Any], notes: Notes) -> dict[str, Node]:
         held = mapping(raw)
         if held.get("message") is None and holds_words(held):
             notes.add(f"mapping.{key}", NO_MESSAGE)
+        elif not held.keys() <= _OF_NODE and holds_words(
+            {name: held[name] for name in held.keys() - _OF_NODE}
+        ):
+            notes.add(f"mapping.{key}", MISBUILT)
         claims = _claims(held.get("parent"), f"mapping.{key}.parent", notes)
         nodes[key] = _node(key, f"mapping.{key}.message", claims, held.get("message"), notes)
     for key, raw in tree.items():
@@ -155,6 +161,8 @@ def _node(name: str, where: str, claims: list[str], message: Any, notes: Notes) 
         return Node(name, where, claims, None, [], ())
     fragments = message.get("fragments")
     if isinstance(fragments, list) and fragments:
+        if message.get("content") or message.get("reasoning_content"):
+            fragments = [*fragments, *_beside(fragments, message, where, notes)]
         return Node(name, where, claims, message, fragments, speakers(fragments) or named_speaker(message))
     if fragments is not None and not isinstance(fragments, list):
         notes.add(f"{where}.fragments", _ODD_FRAGMENTS)
@@ -164,6 +172,16 @@ def _node(name: str, where: str, claims: list[str], message: Any, notes: Notes) 
         notes.add(where, _NOBODY)
         said = (Role.ASSISTANT,)
     return Node(name, where, claims, message, fragments, said)
+
+
+def _beside(fragments: list[Any], message: Mapping[str, Any], where: str, notes: Notes) -> list[Any]:
+    """What a message says beside its fragments, as fragments, where they do not say it."""
+    told = [text(mapping(each).get("content")) for each in fragments]
+    flat = [each for each in _flat(message, "RESPONSE", where, notes) if "content" in each]
+    found = [each for each in flat if not any(each["content"] in words for words in told)]
+    if found:
+        notes.add(where, MISBUILT)
+    return found
 
 
 def _flat(message: Mapping[str, Any], kind: str, where: str, notes: Notes) -> list[Any]:
