@@ -630,3 +630,23 @@ def test_a_document_as_it_should_be_is_told_once() -> None:
 
     assert [each.id for each in found.messages] == ["f"]
     assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        ({"type": "thinking", "summaries": [{"summary": "in short"}], "thought": SAID}, True),
+        ({"type": "thinking", "summaries": [{"summary": "in short"}], "thinking": [{"text": SAID}]}, True),
+        ({"type": "tool_use", "name": "ask", "input": {"s": "x", "type": SAID}}, False),
+        ({"type": "tool_use", "name": "ask", "input": {"s": "x", "id": SAID, "language": "python"}}, False),
+    ],
+)
+def test_words_beside_those_of_a_block_are_shown(block: dict[str, Any], *, told: bool) -> None:
+    """Under whatever name they stand."""
+    message = {"uuid": "m", "sender": "assistant", "created_at": "2026-01-01T00:00:00Z", "content": [block]}
+    found = claude.read("conversation", {"uuid": "c", "name": "", "chat_messages": [message]})
+
+    (shown,) = found.messages
+    assert any(SAID in part.text for part in shown.parts)
+    assert "python" not in "".join(part.text for part in shown.parts)
+    assert (words.MISBUILT in {each.what for each in found.problems}) is told

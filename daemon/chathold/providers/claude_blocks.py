@@ -33,7 +33,7 @@ from chathold.core.texts import N_
 from chathold.providers.claude_content import IN_BLOCKS, Content, compact, objects
 from chathold.providers.notes import NEW_TYPE, ODD_TEXT
 from chathold.providers.values import items, mapping, size, text
-from chathold.providers.words import NO_TEXT, with_other_words
+from chathold.providers.words import NO_TEXT, reads_like_words, with_other_words
 
 ODD_BLOCK = N_("A piece of this message could not be read.")
 ODD_CITATION = N_("A citation names neither a page nor a title.")
@@ -51,7 +51,7 @@ IN_FILES = NO_TEXT | frozenset(_FILE_NAMES)
 
 _FILE_TYPES = ("mime_type", "media_type", "file_type")
 
-# Of a tool's input: what says nothing to a person, and what is read before and after the rest.
+# Of a tool's input: what says nothing to a person unless it is words, and what is read before and after the rest.
 _NOT_SAID = frozenset({"id", "type", "language", "version_uuid", "md_citations", "loading_messages"})
 _SAID_FIRST = {"command": 0, "title": 1, "path": 2, "description": 3, "old_str": 5, "new_str": 6}
 _SAID_BETWEEN = 4
@@ -148,6 +148,9 @@ def _read_thinking(block: Mapping[str, Any], kind: str, into: Content) -> None:
     if not said:
         summaries = (text(mapping(each).get("summary")) for each in items(block.get("summaries")))
         said = "\n".join(filter(None, summaries))
+        into.look_through(
+            kind, {name: held for name, held in block.items() if name != "summaries"}, IN_BLOCKS
+        )
     if said or kind == "redacted_thinking":
         into.parts.append(Part(PartKind.REASONING, said, kind))
 
@@ -161,7 +164,7 @@ def tool_call(name: str, given: Any, kind: str) -> Part:
     said, rest = [], {}
     for key in sorted(given, key=lambda key: (_SAID_FIRST.get(key, _SAID_BETWEEN), key)):
         value = given[key]
-        if key in _NOT_SAID or not value:
+        if not value or (key in _NOT_SAID and not (isinstance(value, str) and reads_like_words(value))):
             continue
         if isinstance(value, str):
             said.append(value)
