@@ -31,6 +31,7 @@ from chathold.core.texts import N_
 from chathold.providers.chatgpt_content import read_content
 from chathold.providers.chatgpt_draft import Draft
 from chathold.providers.chatgpt_text import compact, parsed, raw_text, shown
+from chathold.providers.notes import ODD_TITLE
 from chathold.providers.values import items, mapping, seconds, text
 from chathold.providers.words import holds_words
 
@@ -49,7 +50,6 @@ _UNSEEN = ("system", "developer")
 _CANVAS_TEXTS = ("content", "textdoc_content", "text")
 
 _NO_OBJECT = N_("This is not built like a ChatGPT conversation.")
-_ODD_TITLE = N_("The title is not plain text.")
 _ODD_TIME = N_("This time could not be read.")
 _NOBODY = N_("It is not said who wrote this message.")
 _NEW_ROLE = N_("The author of this message has a role that is not known yet.")
@@ -93,7 +93,7 @@ def read_conversation(value: Any) -> Reading:
             finds.problem("mapping", NO_MESSAGES)
     title = value.get("title")
     if title is not None and not isinstance(title, str):
-        finds.problem("title", _ODD_TITLE)
+        finds.problem("title", ODD_TITLE)
     extracts = (*finds.extracts, *_canvases(finds))
     return Reading(
         title=shown(text(title)),

@@ -44,7 +44,7 @@ from chathold.providers.claude_blocks import (
 )
 from chathold.providers.claude_content import Content, compact, objects
 from chathold.providers.claude_identity import Register
-from chathold.providers.notes import Notes
+from chathold.providers.notes import NO_PARENT, ODD_TITLE, Notes
 from chathold.providers.values import mapping, seconds, size, text
 from chathold.providers.words import holds_words
 
@@ -71,7 +71,6 @@ _READ_IN_DESIGN = frozenset({"id", "role", "content", "contentBlocks", "timestam
 _ODD_TIME = N_("This time could not be read.")
 _NOBODY = N_("It is not said who wrote this message.")
 _ITSELF = N_("This message claims to follow itself.")
-_NO_PARENT = N_("The message before this one is missing.")
 _CIRCLE = N_("Messages follow each other in a circle.")
 
 
@@ -91,6 +90,8 @@ class _Chat(Struct):
             self._check_parents()
         if not self.messages and (not self.listed or holds_words(value)):
             self.notes.add("chat_messages", NO_MESSAGES)
+        if not isinstance(value.get("name"), str | None):
+            self.notes.add("name", ODD_TITLE)
         return Reading(
             title=text(value.get("name")) or text(value.get("title")),
             created=_time(value.get("created_at"), "created_at", self.notes),
@@ -110,7 +111,7 @@ class _Chat(Struct):
         circle = ""
         for name, parent in parents.items():
             if parent not in names:
-                self.notes.add(f"chat_messages.{name}.parent_message_uuid", _NO_PARENT)
+                self.notes.add(f"chat_messages.{name}.parent_message_uuid", NO_PARENT)
             path: dict[str, None] = {}
             while name in parents and name not in safe and name not in path:
                 path[name] = None

@@ -23,7 +23,7 @@ from chathold.providers.deepseek_fragments import (
     named_speaker,
     speakers,
 )
-from chathold.providers.notes import Notes
+from chathold.providers.notes import NO_PARENT, Notes
 from chathold.providers.values import items, mapping, seconds, text
 from chathold.providers.words import MISBUILT, holds_words
 
@@ -38,7 +38,6 @@ _ODD_PARENT = N_("Which message this one follows could not be read.")
 _NOBODY = N_("It is not said who wrote this message.")
 _TWICE = N_("Two different messages carry the same id; both are kept.")
 _ITSELF = N_("This message claims to follow itself.")
-_NO_PARENT = N_("The message before this one is missing.")
 _NO_CHILD = N_("A message after this one is missing.")
 _CIRCLE = N_("Messages follow each other in a circle.")
 
@@ -210,7 +209,7 @@ def _settle_claims(nodes: Mapping[str, Node], notes: Notes) -> None:
             if claim == key:
                 notes.add(node.where, _ITSELF)
             elif claim not in nodes and claim != ROOT:
-                notes.add(node.where, _NO_PARENT)
+                notes.add(node.where, NO_PARENT)
         if key in claims:
             claims.remove(key)
         if not claims and key != ROOT:

@@ -34,7 +34,7 @@ from chathold.providers.deepseek_fragments import (
     speakers,
 )
 from chathold.providers.deepseek_nodes import Node, nodes_of
-from chathold.providers.notes import Notes
+from chathold.providers.notes import ODD_TITLE, Notes
 from chathold.providers.values import mapping, seconds, text
 from chathold.providers.words import silent
 
@@ -53,7 +53,6 @@ _FLAT = frozenset({"content", "reasoning_content", "thinking_content", "search_r
 
 _NO_CONVERSATION = N_("This is not built like a DeepSeek conversation.")
 _ODD_TIME = N_("This time could not be read.")
-_ODD_TITLE = N_("The title is not plain text.")
 
 
 def session_holder(value: Mapping[str, Any]) -> tuple[tuple[str, ...], Mapping[str, Any]]:
@@ -79,7 +78,7 @@ def read_conversation(value: Any) -> Reading:
     session = held.get("chat_session")
     about = session if isinstance(session, dict) else value
     if about.get("title") is not None and not isinstance(about["title"], str):
-        notes.add("title", _ODD_TITLE)
+        notes.add("title", ODD_TITLE)
     created = _time(about, _CREATED, "", notes)
     updated = _time(about, _UPDATED, "", notes)
     nodes = nodes_of(value, held, ".".join((*path, "chat_messages")), notes)
