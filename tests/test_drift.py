@@ -193,3 +193,13 @@ def test_bytes_that_are_no_unicode_are_told_for_what_they_are(tmp_path: Path) ->
     assert [each["what"] for each in receipt["problems"]] == [
         "Some bytes are no Unicode; they are shown as �."
     ]
+
+
+@pytest.mark.parametrize("name", ["group_conversations", "conversation_asset_file_names", "chat_settings"])
+@pytest.mark.parametrize("value", [[], {}, [{"id": "x"}]])
+def test_a_list_without_a_chat_makes_no_export_less_whole(tmp_path: Path, name: str, value: Any) -> None:
+    """Whatever it is called: nothing in it tells of chats."""
+    home = tmp_path / "home"
+    chathold(home, "import", str(_export(tmp_path, 3, conversations=CHATS, **{name: value})))
+    (found,) = chathold(home, "check")["accounts"]
+    assert found["verdict"] == "all_here"

@@ -137,18 +137,22 @@ def _unrecognised(name: str, value: Any) -> Recognition:
     return Recognition(Use.RECORD, kind=OTHER, ids=())
 
 
-_TALKS_NAME = re.compile(r"(?:.*/)?(?:[a-z]+[-_ ])?(?:conversations?|chats?)(?:[-_ .]\w+)*", re.IGNORECASE)
+_TALKS_NAME = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json", re.IGNORECASE)
+_PACKED_TALKS = re.compile(r"(?:.*/)?(?:[a-z]+[-_ ])?(?:conversations?|chats?)(?:[-_ .]\w+)*", re.IGNORECASE)
 _PERSONAL_NAME = re.compile(r"(?:.*/)?users?\.json", re.IGNORECASE)
 
 
 def unread_conversations(claimed: Claimed) -> list[str]:
-    """The members that hold conversations, by their names, and are nothing that a reader knows."""
+    """The members that hold conversations, by their names, and are nothing that a reader knows.
+
+    A name that only sounds like it says so of what is no JSON: that may be packed, or written in another way.
+    """
     return [
         member.name
         for member, found in claimed.members
-        if _TALKS_NAME.fullmatch(member.name)
-        and (found.use is Use.ASSET or found.kind == OTHER)
-        and not claimed.provider.asset_id(member.name)
+        if (found.use is Use.ASSET and _PACKED_TALKS.fullmatch(member.name))
+        or (found.kind == OTHER and _TALKS_NAME.fullmatch(member.name))
+        if not claimed.provider.asset_id(member.name)
     ]
 
 
