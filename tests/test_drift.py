@@ -203,3 +203,15 @@ def test_a_list_without_a_chat_makes_no_export_less_whole(tmp_path: Path, name: 
     chathold(home, "import", str(_export(tmp_path, 3, conversations=CHATS, **{name: value})))
     (found,) = chathold(home, "check")["accounts"]
     assert found["verdict"] == "all_here"
+
+
+def test_who_forgets_a_chat_hears_of_files_that_may_hold_it_still(tmp_path: Path) -> None:
+    """Those of which not all could be read; with the account they go."""
+    home = tmp_path / "home"
+    more = {"conversations": CHATS[:4], "archived": REST}
+    chathold(home, "import", str(_export(tmp_path, 3, conversations=more)))
+    chat = chathold(home, "list")["conversations"][0]["id"]
+    assert chathold(home, "forget", chat, "--yes")["kept"] == ["conversations.json"]
+    account = f"chatgpt/{OWNER['id']}"
+    assert chathold(home, "forget", "--account", account, "--yes")["kept"] == []
+    assert not [each for each in (home / "archive" / "assets").rglob("*") if each.is_file()]

@@ -17,14 +17,29 @@ from chathold.archive.tidying import FORGETTING, sweep
 from chathold.archive.tombstones import ASSET, tombstone
 
 
-def forget_records(archive: Archive, ledger: Ledger, records: list[Record]) -> None:
-    """Erase records for good. Use inside `Archive.writing`; several are forgotten together."""
+def forget_records(archive: Archive, ledger: Ledger, records: list[Record]) -> list[str]:
+    """Erase records for good. Use inside `Archive.writing`; several are forgotten together.
+
+    The names of the files that stay and may hold them, too: those of which not all could be read, kept as they came.
+    """
     derive(archive)
+    kept = sorted({name for record in records for name in _kept_beside(archive, record)})
     with archive.transaction("the forgetting"):
         for record in records:
             _forget(archive, ledger, record)
         _finish(archive, ledger)
     sweep(archive)
+    return kept
+
+
+def _kept_beside(archive: Archive, record: Record) -> list[str]:
+    rows = archive.database.execute(
+        "SELECT DISTINCT name FROM form JOIN sighting ON sighting.form = form.id"
+        " JOIN asset_member ON asset_member.file = sighting.file"
+        " WHERE record = ? AND ref = '' AND lower(name) LIKE '%.json'",
+        (record.number,),
+    )
+    return [name for (name,) in rows]
 
 
 def forget_account(archive: Archive, ledger: Ledger, provider: str, account: str) -> int:

@@ -17,6 +17,7 @@ from chathold.cli.indexing import make_searchable
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, note, titled, write
 from chathold.core.errors import UsageError
+from chathold.core.plain import clean
 from chathold.core.texts import _, ngettext
 from chathold.search import catch_up
 
@@ -42,19 +43,20 @@ def forget_command(call: Call, ids: tuple[str, ...], account: str, *, yes: bool)
         if not yes and not call.as_json and not _agreed(lines, "/".join(whose or ())):
             note(_("Nothing was forgotten."))
             return 1
+        kept: list[str] = []
         with archive.writing(waiting=waiting) as ledger:
             if whose:
                 number = forget_account(archive, ledger, *whose)
             else:
-                forget_records(archive, ledger, records)
+                kept = forget_records(archive, ledger, records)
                 number = len(records)
         catch_up(archive, stop=lambda: True, anew=True)  # no word of it stays in the index
-        _say(call, number)
+        _say(call, number, kept)
         make_searchable(archive)
     return 0
 
 
-def _say(call: Call, number: int) -> None:
+def _say(call: Call, number: int, kept: list[str]) -> None:
     def words() -> None:
         write(
             ngettext(
@@ -68,7 +70,16 @@ def _say(call: Call, number: int) -> None:
             )
         )
 
-    answer({"forgotten": number}, as_json=call.as_json, words=words)
+        if kept:
+            write(
+                "! "
+                + _(
+                    "Of {names} not all could be read, so the file is kept as it came, and may hold it, too:"
+                    ' "chathold forget --account" would erase it.'
+                ).format(names=clean(", ".join(kept)))
+            )
+
+    answer({"forgotten": number, "kept": kept}, as_json=call.as_json, words=words)
 
 
 def _agreed(lines: list[dict[str, Any]], account: str) -> bool:
