@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import screens
 from asking import Asking
 from chathold.daemon.presence import hold
 from chathold.home import Home
@@ -126,6 +127,9 @@ def test_what_needs_attention_has_its_next_step(much: Asking, home: Path) -> Non
         assert (
             each["kind"] == "reminder" or each["title"] in words
         )  # a reminder counts the days: clocks differ
+    assert "Make a second one on another disk." in words
+    assert "chathold backup" not in words  # a button does that
+    assert '"chathold backup DIR"' in screens.said(home, "status").out
     assert "holds 3 of your 12 chats" in words
     file = re.findall(r'name="file" value="(\w+)"', much.get("attention").text)[0]
     assert much.post("attention/many-gone", ("file", file), ("answer", "yes")).status == 303

@@ -69,7 +69,8 @@ class Leads(StrEnum):
 class Concern(Struct, frozen=True):
     """One thing: what it is, more of it, the next step in words, and where that leads.
 
-    `target` is what it is about, where `leads` needs to know: an export's SHA-256, a service's name.
+    `target` is what it is about, where `leads` needs to know: an export's SHA-256, a service's name. `typed` is the
+    step with the command to type, for a terminal, where a page has a button for it.
     """
 
     kind: Kind
@@ -79,6 +80,12 @@ class Concern(Struct, frozen=True):
     step: str = ""
     leads: Leads = Leads.NOWHERE
     target: str = ""
+    typed: str = ""
+
+    @property
+    def step_to_type(self) -> str:
+        """The next step for who reads it in a terminal."""
+        return self.typed or self.step
 
     def json(self) -> dict[str, str]:
         """As `status --json` prints it."""
@@ -87,7 +94,7 @@ class Concern(Struct, frozen=True):
             "severity": self.severity.name.lower(),
             "title": self.title,
             "detail": self.detail,
-            "step": self.step,
+            "step": self.step_to_type,
         }
 
 
@@ -255,8 +262,9 @@ def _of_copies(now: Situation) -> Iterator[Concern]:
             Severity.MILD,
             _("There is only one copy of your archive."),
             _("If this disk fails, it is lost."),
-            _('Make a second one on another disk: "chathold backup DIR".'),
+            _("Make a second one on another disk."),
             Leads.COPY,
+            typed=_('Make a second one on another disk: "chathold backup DIR".'),
         )
     elif now.holds and now.copies == now.beside:
         yield Concern(
@@ -264,8 +272,9 @@ def _of_copies(now: Situation) -> Iterator[Concern]:
             Severity.MILD,
             _("The second copy of your archive is on the same disk."),
             _("If this disk fails, both are lost."),
-            _('Make one on another disk: "chathold backup DIR".'),
+            _("Make one on another disk."),
             Leads.COPY,
+            typed=_('Make one on another disk: "chathold backup DIR".'),
         )
 
 

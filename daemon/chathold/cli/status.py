@@ -80,7 +80,7 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     _say_index(value["index"])
     for each in found:
         if each.kind in _SAID_HERE:
-            write("! " + sentences(each.title, clean(each.detail), each.step))
+            write("! " + sentences(each.title, clean(each.detail), each.step_to_type))
     _say_watching(value)
     write(_("Archive: {folder}").format(folder=value["archive"]["path"]))
 
