@@ -251,6 +251,7 @@ def test_filters_narrow_and_a_mistake_is_explained(window: Tab) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".note.warn")
     assert "quotation mark" in page.inner_text(".note.warn")
+    assert page.inner_text("main").count("quotation mark") == 1
 
 
 # --- reading
