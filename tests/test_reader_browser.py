@@ -419,6 +419,25 @@ def test_pages_fit_a_small_window(browser: Browser, reader: Reader, pages: list[
             assert (path, width) == (path, min(width, SMALL["width"]))
 
 
+@pytest.mark.parametrize("width", [320, 414])
+def test_what_is_new_in_a_version_is_in_sight_in_a_small_window(
+    browser: Browser, reader: Reader, chats: dict[str, str], width: int
+) -> None:
+    """With the only way to what differs: nothing of the table has to be scrolled to."""
+    with tab(browser, reader, viewport={"width": width, "height": 700}) as window:
+        window.go(f"chat/{chats['Sorting lists, and a gradient']}/history")
+        expect(window.page.get_by_role("link", name="1 added · 1 changed · renamed")).to_be_in_viewport(
+            ratio=1
+        )
+        assert (
+            window.page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.scrolls'))")
+            == 0
+        )
+        assert "What is new" in window.page.evaluate(
+            "getComputedStyle(document.querySelector('.versions td:nth-child(4)'), '::before').content"
+        )
+
+
 def test_long_names_of_accounts_fit_a_small_window(browser: Browser, tmp_path: Path) -> None:
     """The list of accounts narrows, and stands beside the others where there is room."""
     home, chats = tmp_path / "home", tmp_path / "conversations.json"
