@@ -22,7 +22,7 @@ answers = st.builds(
     st.booleans(),
     st.integers(0, 2**60),
     st.none() | st.dictionaries(words, st.integers() | words, max_size=3),
-    st.lists(st.tuples(words, words), max_size=2).map(tuple),
+    st.lists(st.tuples(words, words, words), max_size=2).map(tuple),
     words,
 )
 progress = st.builds(Progress, st.integers(0, 2**60), st.integers(0, 2**60))

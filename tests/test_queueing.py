@@ -404,12 +404,13 @@ def test_what_an_import_found_is_said(receipt: dict[str, Any], words: str) -> No
 
 def test_a_new_account_is_told(bench: Bench) -> None:
     """Somebody else's export may lie in a shared Downloads folder."""
-    accounts = (("chatgpt", "a…@example.org"), ("claude", "work"))
+    accounts = (("chatgpt", "user-1", "a…@example.org"), ("claude", "account-2", "work"))
     bench.through(download("a.zip"), Verdict.IMPORTED, receipt=RECEIPT, accounts=accounts)
     assert bench.kinds == [Kind.IMPORTED, Kind.NEW_ACCOUNT, Kind.NEW_ACCOUNT]
     assert ["chatgpt, a…@example.org" in bench.told[1].words, "claude, work" in bench.told[2].words] == [
         True
     ] * 2
+    assert "“chathold forget --account chatgpt/user-1”" in bench.told[1].words  # two may look alike
 
 
 def test_missing_parts_are_told(bench: Bench) -> None:
@@ -448,7 +449,7 @@ def test_no_words_name_a_download(bench: Bench, verdict: Verdict) -> None:
     path = "/downloads/love letter.zip"
     parts = {"seen": [], "missing": ["2"]}
     receipt = {**RECEIPT, "path": path, "parts": parts, "advice": "Get part 2."}
-    accounts = (("chatgpt", "a…@example.org"),)
+    accounts = (("chatgpt", "user-1", "a…@example.org"),)
     bench.through(download("love letter.zip"), verdict, receipt=receipt, accounts=accounts)
     assert [each.words for each in bench.told if "love" in each.words or "/downloads" in each.words] == []
     assert [each.path for each in bench.told if each.kind is Kind.NEW_ACCOUNT] in ([], [None])

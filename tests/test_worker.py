@@ -139,8 +139,9 @@ def test_an_export_is_imported(worker: Worker) -> None:
     assert answer.receipt
     assert answer.receipt["outcome"] == "imported"
     assert answer.receipt["conversations"]["new"] == _chats(worker.archive) == 3
-    ((provider, label),) = answer.accounts
+    ((provider, account, label),) = answer.accounts
     assert provider == "deepseek"
+    assert account
     assert "someone@" not in label
     archive = Archive.open(worker.archive)
     assert archive

@@ -1,16 +1,18 @@
 """Accounts as people name them: by id, label or masked address, in any case.
 
 A name as it is written comes before others that only differ in their case: "Anna" and "anna" can be two accounts.
+Where a name is that of several accounts of a service, each is also called by it and the beginning of its id.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
 from chathold.core.errors import ChatholdError, UsageError
-from chathold.core.identity import UNKNOWN
+from chathold.core.identity import UNKNOWN, shortened
 from chathold.core.saying import listed
 from chathold.core.texts import _
 from chathold.services.naming import service_named
@@ -37,10 +39,35 @@ def best_named(named: Iterable[tuple[str, _Named]], name: str) -> list[_Named]:
     return [what for each, what in found if each == name] or [what for _each, what in found]
 
 
+def told_apart(names: Iterable[tuple[Account, str]]) -> dict[tuple[Account, str], str]:
+    """What to call an account, in place of a name that another of its service bears, too: "a•••@x.org · 1234abcd…"."""
+    bearers = defaultdict[tuple[str, str], set[str]](set)
+    for (provider, account), name in names:
+        bearers[provider, name].add(account)
+    return {
+        ((provider, account), name): f"{name} · {_beginning(account, accounts)}"
+        for (provider, name), accounts in bearers.items()
+        if len(accounts) > 1
+        for account in accounts
+        if account != name
+    }
+
+
+def _beginning(account: str, among: Iterable[str]) -> str:
+    """As much of an id as tells it from others."""
+    short = shortened(account)
+    return account if sum(shortened(each) == short for each in among) > 1 else short
+
+
 def accounts_named(database: sqlite3.Connection, provider: str, name: str) -> set[Account]:
     """The accounts that a name means ("": all of them), of one provider or (with "") of any."""
     named = [(each, whose) for whose, each in _names(database, provider)]
     return set(best_named(named, name) if name else [whose for _each, whose in named])
+
+
+def accounts_called(database: sqlite3.Connection, provider: str, name: str) -> set[Account]:
+    """The accounts of a provider that bear exactly this name."""
+    return {whose for whose, each in _names(database, provider) if each == name}
 
 
 def account_meant(database: sqlite3.Connection, whose: str) -> Account:
@@ -67,16 +94,19 @@ def unnamed(database: sqlite3.Connection, provider: str, name: str) -> ChatholdE
 
 def _names(database: sqlite3.Connection, provider: str) -> list[tuple[Account, str]]:
     """Every account of a provider (with "" of all), once with each of its names."""
-    return [
+    names = [
         ((service, account), each)
         for service, account, each in database.execute(_NAMES, (UNKNOWN,))
         if provider in ("", service)
     ]
+    return names + [(whose, each) for (whose, _name), each in told_apart(names).items()]
 
 
 def _described(database: sqlite3.Connection, account: Account) -> str:
     """An account as it can be named, with what else it is called."""
-    others = [each for whose, each in _names(database, account[0]) if whose == account and each != account[1]]
+    names = _names(database, account[0])
+    apart = set(told_apart(names).values())
+    others = [each for whose, each in names if whose == account and each != account[1] and each not in apart]
     return "/".join(account) + (f" ({', '.join(others)})" if others else "")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chathold.archive.naming import accounts_named
+from chathold.archive.naming import Account, accounts_named, told_apart
 from chathold.archive.store import Archive
 from chathold.core.identity import CONVERSATION, stable_id
 
@@ -139,13 +139,6 @@ def line_of(row: tuple[Any, ...]) -> Json:
 def accounts(archive: Archive) -> list[Json]:
     """The accounts, with labels, counts, and when they were exported last: by files that were not merely rescued."""
     database = archive.database
-    labels = {row[:2]: row[2] for row in database.execute("SELECT provider, account, label FROM label")}
-    hints = dict(
-        database.execute(
-            "SELECT owner.account, max(hint) FROM owner JOIN file_state ON file_state.file = owner.file"
-            " GROUP BY owner.account"
-        )
-    )
     exported: dict[tuple[str, str], float | None] = {}
     query = (
         "SELECT provider, account, coalesce(max(CASE WHEN whole THEN exported END), max(exported))"
@@ -161,6 +154,7 @@ def accounts(archive: Archive) -> list[Json]:
     )
     counts = {row[:2]: row[2:] for row in database.execute(query)}
     pieces = Counter((line["provider"], line["account"]) for line in extracted(archive))
+    names = _names(archive, counts.keys() | exported.keys())
     result = []
     for provider, account in sorted(counts.keys() | exported.keys()):
         conversations, documents, gone, newest = counts.get((provider, account), (0, 0, 0, None))
@@ -170,7 +164,7 @@ def accounts(archive: Archive) -> list[Json]:
             {
                 "provider": provider,
                 "account": account,
-                "label": labels.get((provider, account)) or hints.get(account) or account,
+                "label": names[provider, account],
                 "conversations": conversations,
                 "documents": documents + pieces[provider, account],
                 "gone": gone,
@@ -180,6 +174,20 @@ def accounts(archive: Archive) -> list[Json]:
             }
         )
     return result
+
+
+def _names(archive: Archive, known: Iterable[Account]) -> dict[Account, str]:
+    """What each account is called: by its label, its masked address or its id, so that no two are called alike."""
+    query = "SELECT provider, account, label FROM label"
+    labels = {(provider, account): label for provider, account, label in archive.database.execute(query)}
+    hints: dict[str, set[str]] = {}
+    query = "SELECT owner.account, hint FROM owner JOIN file_state ON file_state.file = owner.file WHERE hint != ''"
+    for account, hint in archive.database.execute(query):
+        hints.setdefault(account, set()).add(hint)
+    borne = {each: {each[1], labels.get(each, each[1]), *hints.get(each[1], ())} for each in known}
+    apart = told_apart((whose, name) for whose, names in borne.items() for name in names)
+    called = {each: labels.get(each) or max(hints.get(each[1], ()), default=each[1]) for each in borne}
+    return {each: apart.get((each, name), name) for each, name in called.items()}
 
 
 def totals(archive: Archive) -> Json:

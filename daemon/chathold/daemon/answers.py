@@ -74,8 +74,8 @@ class Answer(Struct, frozen=True):
     not be brought up to date.
     `path` is the request's. `promising`: what failed is an export by all that can be seen of it, so that its
     owner wants to know. `needed` is the room in bytes that was missing; `accounts` are those that the archive
-    did not have before, as (provider, label); `archive` is the archive's id. `links` are the private links of a
-    manifest, as (file name, address), and `whole` the manifests of which no file is missing any more.
+    did not have before, as (provider, account, label); `archive` is the archive's id. `links` are the private links
+    of a manifest, as (file name, address), and `whole` the manifests of which no file is missing any more.
     `behind`: the search index is, and more work on it would help.
     """
 
@@ -86,7 +86,7 @@ class Answer(Struct, frozen=True):
     promising: bool = True
     needed: int = 0
     receipt: dict[str, Any] | None = None
-    accounts: tuple[tuple[str, str], ...] = ()
+    accounts: tuple[tuple[str, str, str], ...] = ()
     archive: str = ""
     links: tuple[tuple[str, str], ...] = ()
     whole: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ def understood(line: str) -> Said | None:
         case {"progress": dict(held)}:
             return Progress(**held)
         case {"answer": dict(held)}:
-            accounts = tuple((provider, label) for provider, label in held.pop("accounts"))
+            accounts = tuple((provider, account, label) for provider, account, label in held.pop("accounts"))
             links = tuple((name, address) for name, address in held.pop("links"))
             whole, verdict = tuple(held.pop("whole")), Verdict(held.pop("verdict"))
             return Answer(verdict=verdict, accounts=accounts, links=links, whole=whole, **held)

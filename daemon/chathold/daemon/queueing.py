@@ -157,12 +157,14 @@ class Queue(Struct):
         if answer.title:
             words = sentences(answer.title, answer.advice)
             self.stream.tell(Event(Kind.TROUBLE, words, download.path, cause=_NOT_PUT_AWAY))
-        for provider, label in answer.accounts:
+        for provider, account, label in answer.accounts:
             words = _(
                 "This is the first export of {provider}, {label}."
-                " Not yours? “chathold forget --account {provider}/{label}” removes it."
+                " Not yours? “chathold forget --account {provider}/{account}” removes it."
             )
-            self.stream.tell(Event(Kind.NEW_ACCOUNT, words.format(provider=provider, label=label)))
+            self.stream.tell(
+                Event(Kind.NEW_ACCOUNT, words.format(provider=provider, account=account, label=label))
+            )
         if receipt.get("parts", {}).get("missing"):
             self.stream.tell(Event(Kind.PARTS_MISSING, receipt["advice"], download.path, receipt))
 

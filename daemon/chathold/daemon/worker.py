@@ -135,7 +135,7 @@ class _Worker:
             Verdict.IMPORTED,
             advice=receipt.advice,
             receipt=as_json(receipt),
-            accounts=tuple((each["provider"], each["label"]) for each in new),
+            accounts=tuple((each["provider"], each["account"], each["label"]) for each in new),
             archive=self._id(),
             links=tuple(links),
             whole=tuple(whole_sets(archive)),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chathold.core.identity import UNKNOWN
+from chathold.core.identity import UNKNOWN, shortened
 from chathold.core.plain import clean
 from chathold.core.saying import sentences
 from chathold.core.texts import _, ngettext
 from chathold.reminders.rules import DAY, Local, Reminder, Stage
 from chathold.services import BY_NAME
 
-_LONG_ID, _ENOUGH_OF_ID = 20, 8
 _QUOTED = " \t'\"$`\\&|;<>()*?#!~/"
 """What a shell would not take as it is, and what `/` parts."""
 
@@ -19,13 +18,8 @@ _QUOTED = " \t'\"$`\\&|;<>()*?#!~/"
 def name_of(reminder: Reminder) -> str:
     """The service, and the account where that has a name, or could be mistaken for another: "ChatGPT (Work)"."""
     if reminder.several and reminder.label == reminder.account != UNKNOWN:
-        return account_name(reminder.provider, "", _shortened(reminder.account))
+        return account_name(reminder.provider, "", shortened(reminder.account))
     return account_name(reminder.provider, reminder.account, reminder.label)
-
-
-def _shortened(account: str) -> str:
-    """As much of an id as tells it from others."""
-    return account if len(account) <= _LONG_ID else f"{account[:_ENOUGH_OF_ID]}…"
 
 
 def key_of(reminder: Reminder) -> str:

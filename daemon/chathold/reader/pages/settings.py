@@ -16,7 +16,7 @@ from chathold.archive.store import Archive
 from chathold.archive.summary import accounts
 from chathold.configuration import ConfigurationError, Fault, examine
 from chathold.configuration.writing import write, written
-from chathold.core.errors import ArchiveError
+from chathold.core.errors import ArchiveError, UsageError
 from chathold.core.saying import sentences
 from chathold.core.texts import _, speak
 from chathold.places import archive_folder, place_faults, watched_folders
@@ -101,9 +101,12 @@ def label_account(request: Request, form: Form) -> Response:
         with archive.writing(wait=_PATIENCE) as ledger:
             label = form.get("label")[:_LONGEST_LABEL]
             set_label(archive, ledger, found["provider"], found["account"], label)
+    except UsageError as error:
+        tell(request, sentences(error.title, error.advice), trouble=True)
+    else:
+        tell(request, _("The name is kept."))
     finally:
         archive.close()
-    tell(request, _("The name is kept."))
     return forward(request, "settings")
 
 
