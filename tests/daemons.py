@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +26,13 @@ PATIENCE = 60.0
 """Seconds after which something that never happens is given up."""
 
 
+_YESTERDAY = (*(datetime.now(UTC) - timedelta(days=1)).timetuple()[:3], 0, 0, 0)
+"""When the exports were made: nobody is reminded of them yet, on whatever day the tests run."""
+
+EXPORT = "deepseek_data-{:04}-{:02}-{:02}.zip".format(*_YESTERDAY)
+"""What one of them is called."""
+
+
 def export_of(number: int, chats: int = 1) -> bytes:
     """A DeepSeek export of an account that all of them share, with chats of its own."""
     members = {
@@ -34,7 +42,7 @@ def export_of(number: int, chats: int = 1) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
         for name, value in members.items():
-            packed.writestr(zipfile.ZipInfo(name, (2026, 11, 1, 0, 0, 0)), json.dumps(value, indent=1))
+            packed.writestr(zipfile.ZipInfo(name, _YESTERDAY), json.dumps(value, indent=1))
     return file.getvalue()
 
 

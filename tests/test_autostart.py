@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from commands import process
-from daemons import Place, export_of, running, until
+from daemons import EXPORT, Place, export_of, running, until
 from screens import started
 
 pytestmark = [
@@ -48,7 +48,7 @@ def test_installed_it_runs_starts_again_when_killed_and_ends_when_uninstalled(tm
     said = process(place.home, "service", "install", "--no-browser")
     assert (said["way"], said["enabled"], said["running"]) == ("autostart", True, True)
     assert set(said["files"]) == _files()
-    place.downloads.joinpath("deepseek_data-2026-11-01.zip").write_bytes(export_of(1))
+    place.downloads.joinpath(EXPORT).write_bytes(export_of(1))
     until(lambda: place.holds(export_of(1)), told=place.told)
     first = place.status()["daemon"]["pid"]
     assert _stand(place)["since"] == place.status()["daemon"]["since"]

@@ -17,7 +17,7 @@ import pytest
 
 from chathold.state import Showing, State
 from commands import process
-from daemons import Daemon, Place, export_of
+from daemons import EXPORT, Daemon, Place, export_of
 from desktop import PATIENCE, Line, Notice, Notifications, Panel, Portal, session_bus
 
 pytestmark = pytest.mark.slow
@@ -400,6 +400,6 @@ def test_a_reminder_that_was_on_its_way_when_it_was_killed_waits_for_tomorrow(ho
 
 
 def _export(home: Home) -> Path:
-    path = home.place.folder / "deepseek_data-2026-11-01.zip"
+    path = home.place.folder / EXPORT
     path.write_bytes(export_of(1, 3))
     return path

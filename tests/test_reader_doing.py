@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 import histories
 from commands import process
-from daemons import export_of
+from daemons import EXPORT, export_of
 from reading import CHROMIUM, NO_BROWSER, Reader, Tab, chromium, tab
 
 pytestmark = [
@@ -94,7 +94,7 @@ def test_an_export_is_dropped_on_the_page(window: Tab, reader: Reader) -> None:
     """It is handed over, imported, told of, and no copy is left; a file that misses the frame is taken as well."""
     window.go("imports")
     page = window.page
-    page.evaluate(_DROP, {"name": "deepseek_data-2026-11-01.zip", "bytes": list(export_of(1, 3))})
+    page.evaluate(_DROP, {"name": EXPORT, "bytes": list(export_of(1, 3))})
     _imported(page, "3 new chats")
     expect(page.locator(".receipts")).to_contain_text("DeepSeek")
     page.evaluate(

@@ -14,7 +14,7 @@ from PIL import ImageChops
 
 from chathold_service.icons import COLOURS, Mood
 from commands import process
-from daemons import Daemon, Place, export_of
+from daemons import EXPORT, Daemon, Place, export_of
 from screen import HEIGHT, Screen, end, screen
 
 pytestmark = pytest.mark.slow
@@ -115,7 +115,7 @@ def test_a_reminder_is_answered_on_a_real_notification(light: Screen, tmp_path: 
     if not Path("/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd").exists():
         pytest.skip("not installed: xfce4-notifyd")
     place = Place(tmp_path / "place", more=f"{QUIET}[reminders]\ndays = 1\n")
-    export = tmp_path / "deepseek_data-2026-11-01.zip"
+    export = tmp_path / EXPORT
     export.write_bytes(export_of(1, 3))
     process(place.home, "import", os.fspath(export))
     with Daemon(place, "--no-tray", environment=_bus_only(light)):

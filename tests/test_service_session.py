@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from daemons import export_of, until
+from daemons import EXPORT, export_of, until
 from user_session import HOME, PYTHON, SAID, Session, hindrance, user_session
 
 pytestmark = [
@@ -161,7 +161,7 @@ def test_an_export_is_imported_by_the_service(session: Session, installed: dict[
     """Dropped into the watched folder, by the confined service, with all its libraries."""
     assert installed["running"]
     before = _count(session)
-    session.put(DOWNLOADS / "deepseek_data-2026-11-01.zip", export_of(1, chats=3))
+    session.put(DOWNLOADS / EXPORT, export_of(1, chats=3))
     until(lambda: _count(session) == before + 3)
     assert "deepseek" in session.chathold("service", "logs").stdout
 

@@ -77,7 +77,8 @@ def take_out_original(
         export = _Export(archive, provider_of(provider), folder, into, taken)
         for _kind, alike in itertools.groupby(group, key=lambda line: line.get("kind", "")):
             export.write_records(alike, lambda: progress(next(done), len(records)))
-        export.write_beside(account, everything=whole is not None)
+        if account != UNKNOWN or export.begun:  # files alone are nobody's export
+            export.write_beside(account, everything=whole is not None)
     if whole is not None:
         written = frozenset(into.files.values())
         missing = [each for each in held_files(archive, whole) if each.hash not in written]
@@ -98,6 +99,11 @@ class _Export:
         self._names = Names()
         self._refs: set[str] = set()
         self._records: set[str] = set()
+
+    @property
+    def begun(self) -> bool:
+        """Whether any record was written."""
+        return any(path.startswith(f"{self._folder}/") for path in self._into.files)
 
     def write_records(self, lines: Iterable[Json], done: Callable[[], None]) -> None:
         """All records of one kind: as one list, or each as a member of its own."""
@@ -120,13 +126,17 @@ class _Export:
 
     def _write_alone(self, record: Record, each: Combined) -> None:
         stand = self._stand(record)
-        misread = record.kind == OTHER and self._provider.recognise(record.ref, parse(each.raw).value)
-        if stand is None or misread:
+        if stand is None or (record.kind == OTHER and self._would_be_misread(record, each)):
             self._taken.problems.append((f"{record.provider}/{record.ref}", NO_PLACE))
             return
         place = PurePosixPath(*(safe_name(part) for part in stand.name.split("/")))
         name = self._names.give(str(place.with_suffix("")), safe_stem(record.ref)[:8], place.suffix)
         self._into.write(f"{self._folder}/{name}{place.suffix}", each.raw)
+
+    def _would_be_misread(self, record: Record, each: Combined) -> bool:
+        """Whether a file that nobody understood would be taken for another, or for none of the service's, by itself."""
+        value = parse(each.raw).value
+        return not isinstance(value, dict) or self._provider.recognise(record.ref, value) is not None
 
     def _stand(self, record: Record) -> Stand | None:
         if record.kind == OTHER:
