@@ -170,7 +170,7 @@ class Taking:
         known = [self._known_by_value(value, found) for value in batch.values]
         strip = self._stripper(found.kind)
         wanted = ((value, strip, forms) for value, forms in zip(batch.values, known, strict=True))
-        same = canonical.match_all(batch.text, wanted, batch.records) or [None] * len(known)
+        same = canonical.match_all(batch.marks, wanted, batch.records) or [None] * len(known)
         for form, forms in zip(same, known, strict=True):
             if form:
                 self.sight(forms[form], talk=found.kind == CONVERSATION)

@@ -32,13 +32,13 @@ class Brackets(Struct, frozen=True):
     closed: bool
 
 
-def scalar_end(buffer: bytes, at: int) -> int | None:
+def scalar_end(buffer: bytes | bytearray, at: int) -> int | None:
     """How long a number or word is; none while the buffer ends in it."""
     end = _SCALAR_END.search(buffer, at + 1)
     return end.start() - at if end else None
 
 
-def proven_end(buffer: bytes, at: int) -> int | None:
+def proven_end(buffer: bytes | bytearray, at: int) -> int | None:
     """How long an element is, as msgspec proves it; 0 while it is open.
 
     None if msgspec refuses it, and if nothing stands behind it.
@@ -71,7 +71,7 @@ def _refused_at(error: msgspec.DecodeError) -> int | None:
     return int(place[1]) if place else None
 
 
-def closing(buffer: bytes, at: int, position: int = 0, depth: int = 0) -> Brackets:
+def closing(buffer: bytes | bytearray, at: int, position: int = 0, depth: int = 0) -> Brackets:
     """Count on from `position` in an object, list or string until it closes or the buffer ends."""
     for token in _TOKEN.finditer(buffer, at + position):
         first = buffer[token.start()]

@@ -80,17 +80,15 @@ class Piece(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """Several records in a row: the text of their array, and what `canonical.decoded_all` makes of it.
+    """Several records in a row, as `canonical.decoded_all` has them, and the number of quotation marks in them.
 
-    Where most records are known in other words, whoever compares their values needs no single one's bytes.
+    Where most records are known in other words, whoever compares their values needs no single one's bytes;
+    `records` gives those, until the next batch is asked for.
     """
 
-    text: bytes
     values: list[Any]
-
-    def records(self) -> list[bytes]:
-        """The records one by one."""
-        return [bytes(raw) for raw in _records.decode(self.text)]
+    marks: int
+    records: Callable[[], list[bytes]]
 
 
 class Splitter:
@@ -137,11 +135,11 @@ class Splitter:
                 yield piece
                 continue
             batch = self._read_batch()
-            if self._window.at > _LARGE:
-                self._window.drop()
             if isinstance(batch, Batch):
                 yield batch
                 continue
+            if self._window.at > _LARGE:
+                self._window.drop()
             for raw in batch:
                 yield self._piece(raw)
         self._leave()
@@ -294,9 +292,7 @@ class Splitter:
         guesses = 0
         for cut in self._cuts(wanted, whole=whole):
             try:
-                found = self._proven(
-                    b"".join((b"[", memoryview(self._window.held)[self._window.at : cut], b"]")), row=row
-                )
+                found = self._proven(cut, row=row)
             except RecursionError:
                 self._batch = _SMALLEST_BATCH
                 return [self._element()]
@@ -312,12 +308,24 @@ class Splitter:
             return found
         return None
 
-    def _proven(self, text: bytes, *, row: bool) -> list[bytes] | Batch:
-        """The records in the text of an array. Raises msgspec's errors if it is none."""
-        values = decoded_all(text) if row else None
-        if values is not None:
-            return Batch(text, values)
-        return [bytes(raw) for raw in _records.decode(text)]
+    def _proven(self, cut: int, *, row: bool) -> list[bytes] | Batch:
+        """The records up to a cut. Raises msgspec's errors if it is none."""
+        at, held = self._window.at, self._window.held
+        if row:
+            with self._window.array(at, cut) as place:
+                values = decoded_all(held, *place)
+            if values is not None:
+                return Batch(values, held.count(b'"', at, cut), lambda: self._cut(at, cut))
+        return self._cut(at, cut)
+
+    def _cut(self, at: int, end: int) -> list[bytes]:
+        """The records between two places. Raises msgspec's errors if those are not all that stands there."""
+        with (
+            self._window.array(at, end) as (start, stop),
+            memoryview(self._window.held) as view,
+            view[start:stop] as text,
+        ):
+            return [bytes(raw) for raw in _records.decode(text)]
 
     def _cuts(self, wanted: int, *, whole: bool) -> Iterator[int]:
         """Where the array's element may end within `wanted` bytes, the last place first.

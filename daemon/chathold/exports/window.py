@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 
 from chathold.exports.elements import SPACE
 
 
 class Window:
-    """Bytes `held` of a stream of chunks; `at` is the first that has not been given out."""
+    """Bytes `held` of a stream of chunks; `at` is the first that has not been given out.
+
+    They are one buffer that grows where it lies: a huge record is not copied anew with every chunk.
+    """
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self.held = b""
+        self.held = bytearray()
         self.at = 0
 
     def __len__(self) -> int:
@@ -21,24 +25,18 @@ class Window:
 
     def fill(self, wanted: int) -> bool:
         """Hold `wanted` bytes from `at` on, if the stream still has them. Positions seen before are void then."""
-        size = len(self)
-        if size >= wanted:
+        if len(self) >= wanted:
             return True
-        parts = [self.held[self.at :]] if size else []
-        while size < wanted and (chunk := next(self._chunks, None)) is not None:
-            parts.append(chunk)
-            size += len(chunk)
-        self._hold(parts)
-        return size >= wanted
-
-    def _hold(self, parts: list[bytes]) -> None:
-        self.held = b""  # before the new bytes take their room
-        self.at = 0
-        self.held = b"".join(parts)
+        self.drop()
+        while len(self) < wanted and (chunk := next(self._chunks, None)) is not None:
+            self.held += chunk
+        return len(self) >= wanted
 
     def drop(self) -> None:
-        """Let go of what has been given out."""
-        self._hold([self.held[self.at :]])
+        """Let go of what has been given out, but for the last byte of it."""
+        if self.at > 1:
+            del self.held[: self.at - 1]
+            self.at = 1
 
     def byte(self) -> int:
         """The next byte that is no space, or -1 at the end; `at` stands on it."""
@@ -51,34 +49,51 @@ class Window:
 
     def give(self, length: int) -> bytes:
         """The next `length` bytes, which are held."""
-        given = self.held[self.at : self.at + length]
+        with memoryview(self.held) as view:
+            given = bytes(view[self.at : self.at + length])
         self.at += length
         return given
+
+    @contextmanager
+    def array(self, at: int, end: int) -> Iterator[tuple[int, int]]:
+        """While this lasts, the bytes held from `at` to `end` stand in brackets: where those begin and end.
+
+        The brackets take the places of the byte before, which has been given out, and of the one behind.
+        """
+        before, behind = self.held[at - 1], self.held[end]
+        self.held[at - 1], self.held[end] = b"[]"
+        try:
+            yield at - 1, end + 1
+        finally:
+            self.held[at - 1], self.held[end] = before, behind
 
     def skip(self, length: int, digest: bytes, before: bytes) -> bool:
         """Go past the next `length` bytes if this is their SHA-256 and one of `before` follows; whether so."""
         if len(self) <= length:
             return self._skip_chunks(length, digest, before)
         end = self.at + length
-        if self.held[end] not in before or sha256(memoryview(self.held)[self.at : end]).digest() != digest:
-            return False
+        with memoryview(self.held) as view, view[self.at : end] as found:
+            if self.held[end] not in before or sha256(found).digest() != digest:
+                return False
         self.at = end
         return True
 
     def _skip_chunks(self, length: int, digest: bytes, before: bytes) -> bool:
         """The same where not all is held: the chunks are hashed as they come."""
-        parts = [self.held[self.at :]]
-        size = len(parts[0])
-        hashed = sha256(parts[0])
+        with memoryview(self.held) as view:
+            hashed = sha256(view[self.at :])
+        size, parts = len(self), []
         while size <= length and (chunk := next(self._chunks, None)) is not None:
             hashed.update(memoryview(chunk)[: length - size])
             parts.append(chunk)
             size += len(chunk)
-        end = len(parts[-1]) - (size - length)
+        end = len(parts[-1]) - (size - length) if parts else 0
         if size <= length or parts[-1][end] not in before or hashed.digest() != digest:
-            self._hold(parts)
+            for part in parts:
+                self.held += part
             return False
-        self.held, self.at = parts[-1], end
+        self.held[:] = parts[-1]
+        self.at = end
         return True
 
     def skip_rest(self) -> bool:
