@@ -17,7 +17,8 @@ from chathold.archive.receipts import recognised
 from chathold.archive.store import Archive
 from chathold.archive.taking import Taking
 from chathold.core.receipt import Outcome
-from chathold.intake import Wishes, take_one
+from chathold.download import Wishes
+from chathold.intake import take_one
 from commands import chathold
 from law_bench import digests, imported, listed, shown, versions, words
 from zips import ordinary

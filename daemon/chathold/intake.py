@@ -7,14 +7,11 @@ recognised by hash and skipped → the rest are kept → one visible commit → 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chathold.archive.assets import may_have
@@ -23,7 +20,6 @@ from chathold.archive.receipts import (
     already_imported,
     before,
     derived,
-    place_of,
     provider_of_file,
     receipt,
     recognised,
@@ -31,7 +27,7 @@ from chathold.archive.receipts import (
     seen_anew,
 )
 from chathold.archive.store import Archive
-from chathold.archive.taking import FileRow, Taking
+from chathold.archive.taking import Taking
 from chathold.claiming import (
     Claimed,
     account_of,
@@ -40,46 +36,21 @@ from chathold.claiming import (
     is_one_export,
     may_be_export,
     promises_export,
-    unread_conversations,
     without_cut,
 )
-from chathold.core import canonical
 from chathold.core.collecting import without_collection
 from chathold.core.errors import ExportError, Incomplete, NoSpace, NotAnExport
-from chathold.core.identity import CONVERSATION, OTHER
 from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
-from chathold.core.texts import N_, _
-from chathold.exports import Export, Member, children, fingerprint, open_export
-from chathold.exports.splitting import Known, Piece, Splitter
-from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
+from chathold.core.texts import _
+from chathold.download import Download, Wishes
+from chathold.exports import Export, children, fingerprint, open_export
+from chathold.providers.base import Use
 from chathold.search.indexing import hearing
-
-RESCUED = N_("This file is cut; what was whole in it was rescued.")
-MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
-NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
-CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
-_OF_CHATS = re.compile(rb'"(?:mapping|chat_messages|fragments)"\s*:')
-"""In a file that nobody understands, this tells of chats."""
-
 
 _USUAL_RATIO = 2
 _SPACE_FACTOR = 1.5
 _RESERVE = 2 << 20
-_LARGEST_SINGLE = 1 << 30
-
-
-class Wishes(Struct, frozen=True):
-    """What the caller of an import asks for: an account, rescuing, and how to be told of progress.
-
-    `links` is handed the SHA-256 of a manifest in hex and its private links, which the archive does not keep.
-    """
-
-    account: str = ""
-    rescue: bool = False
-    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
-    waiting: Callable[[], None] = lambda: None
-    links: Callable[[str, tuple[tuple[str, str], ...]], None] = lambda _manifest, _links: None
 
 
 def finish_interrupted(archive: Archive) -> None:
@@ -163,12 +134,12 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             earlier = before(archive)
             provider = claimed.provider
             taking = Taking(archive, ledger, provider.NAME, provider.strip)
-            reading = _Reading(taking, provider, wishes, export)
-            reading.read(claimed)
+            download = Download(taking, provider, wishes, export)
+            download.read(claimed)
             _check_unchanged(export)
-            if reading.manifest and reading.manifest.links:
-                wishes.links(digest.hex(), reading.manifest.links)
-            file = reading.finish(digest, path)
+            if download.manifest and download.manifest.links:
+                wishes.links(digest.hex(), download.manifest.links)
+            file = download.finish(digest, path)
             safe = time.process_time() - started
             with hearing(archive) as ear:
                 derive(
@@ -178,7 +149,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
                     ear,
                 )
             archive.checkpoint()
-            result = receipt(archive, ledger, file, path, earlier, reading.summary())
+            result = receipt(archive, ledger, file, path, earlier, download.summary())
     spent = {"safe": safe, "indexing": ear.cpu, "total": time.process_time() - started}
     return replace(result, extra={"cpu": {name: round(value, 3) for name, value in spent.items()}})
 
@@ -228,187 +199,3 @@ def _check_unchanged(export: Export) -> None:
             place=export.path.name,
             advice=_("Wait until the download has finished, then import it again."),
         )
-
-
-class Summary(Struct):
-    """What a receipt needs to know of how a download was read."""
-
-    taking: Taking
-    problems: tuple[Problem, ...]
-    part_of: bool
-    unread: bool
-
-
-class _Reading(Struct):
-    """One download being read, member by member."""
-
-    taking: Taking
-    provider: Provider
-    wishes: Wishes
-    export: Export
-    owners: dict[str, Owner] = field(default_factory=dict)
-    names: list[AssetName] = field(default_factory=list)
-    manifest: Manifest | None = None
-    recognised: list[tuple[str, Recognition]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    passed_over: bool = False
-    done: int = 0
-
-    def read(self, claimed: Claimed) -> None:
-        """Read every member: who it belongs to first, then records, then files."""
-        order = {Use.ACCOUNTS: 0, Use.MANIFEST: 1, Use.ASSET: 3}
-        members = sorted(claimed.members, key=lambda each: order.get(each[1].use, 2))
-        self.recognised = [(member.name, found) for member, found in claimed.members]
-        self.unread = unread_conversations(claimed)
-        self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
-        for member, found in members:
-            if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
-                self.taking.forget_all = True
-            try:
-                self._read_member(member, found)
-            except Incomplete:
-                if not self.wishes.rescue:
-                    raise
-                self.problems.append(Problem(member.name, RESCUED))
-
-    def _read_member(self, member: Member, found: Recognition) -> None:
-        match found.use:
-            case Use.RECORDS:
-                self._read_records(member, found)
-            case Use.RECORD:
-                self._read_record(member, found)
-            case Use.ACCOUNTS:
-                for owner in self.provider.accounts(self._value(member)):
-                    self.owners[owner.account] = owner
-            case Use.MANIFEST:
-                self.manifest = self.provider.manifest(self._value(member))
-            case Use.ASSET_NAMES:
-                self.names += self.provider.asset_names(self._value(member))
-            case Use.ASSET:
-                self._keep(member, self.provider.asset_id(member.name))
-            case Use.IGNORED:
-                pass
-
-    def _read_records(self, member: Member, found: Recognition) -> None:
-        """Split the records off, one at a time; those seen before are recognised and skipped."""
-        splitter = Splitter(
-            self._chunks(member),
-            Known(self.taking.beginnings, self.taking.hashes),
-            array=found.array,
-            body=found.body,
-            in_rows=lambda: self.taking.reworded,
-            place=member.name,
-        )
-        try:
-            for each in splitter:
-                if isinstance(each, Piece):
-                    self.taking.take(each, found)
-                else:
-                    self.taking.take_all(each, found)
-        finally:
-            self.problems += splitter.problems
-        if splitter.passed_over:
-            self.passed_over |= found.kind == CONVERSATION
-            self._keep(member)
-
-    def _read_record(self, member: Member, found: Recognition) -> None:
-        """A member that is one record; one that nobody understands may hold chats, and goes by its name."""
-        raw = self._whole(member)
-        if found.kind != OTHER:
-            self.taking.keep_whole(raw, found)
-            return
-        if member.name not in self.unread and _OF_CHATS.search(raw):
-            self.unread.append(member.name)
-            self.problems.append(Problem(member.name, CONVERSATIONS_UNREAD))
-        self.taking.keep_whole(raw, found, name=member.name.rpartition("/")[2])
-
-    def _keep(self, member: Member, ref: str = "") -> None:
-        """Keep a member as a file."""
-        if not self.taking.forget_all:
-            self.taking.keep_asset(member.name, ref, member.size, member.crc, lambda: self._chunks(member))
-
-    def _chunks(self, member: Member) -> Iterator[bytes]:
-        for chunk in member.chunks():
-            self.done += len(chunk)
-            self.wishes.progress("importing", self.done, self.export.expands_to)
-            yield chunk
-
-    def _whole(self, member: Member) -> bytes:
-        """A member's bytes, without the mark and space around its JSON."""
-        parts = []
-        size = 0
-        for chunk in self._chunks(member):
-            size += len(chunk)
-            if size > _LARGEST_SINGLE:
-                raise ExportError(
-                    _("A single record is larger than 1 GiB; it was not read."), place=member.name
-                )
-            parts.append(chunk)
-        return b"".join(parts).removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
-
-    def _value(self, member: Member) -> Any:
-        parsed = canonical.parse(self._whole(member))
-        if not parsed.readable:
-            self.problems.append(Problem(member.name, NAMES_UNREADABLE))
-        return parsed.value
-
-    def coverage(self) -> Coverage:
-        """How much of the account this download holds; one of which something could not be read vouches for nothing."""
-        found = self.provider.coverage(self.recognised, self.manifest)
-        return replace(found, vouches=False) if self.wishes.rescue or self.left_out() else found
-
-    def left_out(self) -> bool:
-        """Whether the download holds chats that the archive does not know by their ids."""
-        return bool(self.unread) or self.passed_over or self.taking.nameless_chats
-
-    def finish(self, digest: bytes, path: Path) -> int:
-        """Commit; the file's number."""
-        manifest_only = self.manifest is not None and not self.taking.sightings
-        dates = [member.modified for member in self.export.members if member.modified is not None]
-        covers = self.coverage()
-        talks = any(
-            use.use in (Use.RECORDS, Use.RECORD) and use.kind == CONVERSATION for _n, use in self.recognised
-        )
-        row = FileRow(
-            hash=digest,
-            size=self.export.size,
-            provider=self.provider.NAME,
-            reader=self.provider.READER,
-            whole=not self.wishes.rescue,
-            member_time=max(dates, default=None),
-            manifest_time=self.manifest.created if self.manifest else None,
-            coverage={
-                "vouches": covers.vouches,
-                "within_span": covers.within_span,
-                "part_of": covers.part_of,
-                "left_out": self.left_out(),
-                "conversations": talks,
-                "seen": list(covers.seen),
-                "missing": list(covers.missing),
-            },
-            lists=self.manifest.files if self.manifest and manifest_only else (),
-            problems=self.all_problems(),
-            imported=time.time(),
-        )
-        names = (
-            (each.id, each.name, each.message, each.conversation, each.mime, each.size) for each in self.names
-        )
-        return self.taking.finish(
-            row,
-            seen=[place_of(path)],
-            owners=[(owner.account, owner.hint) for owner in self.owners.values()],
-            given=self.wishes.account,
-            names=names if not self.taking.forget_all else (),
-        )
-
-    def all_problems(self) -> tuple[Problem, ...]:
-        """What was odd about the download itself."""
-        return tuple(dict.fromkeys((*self.export.problems, *self.problems, *self.taking.problems)))
-
-    def summary(self) -> Summary:
-        """What the receipt has to know."""
-        names = self.taking.mending.mended + self.taking.assets.mended_names
-        mended = tuple(Problem(name, MENDED) for name in names)
-        part_of = self.coverage().part_of or self.manifest is not None
-        return Summary(self.taking, self.all_problems() + mended, part_of, bool(self.unread))

@@ -25,7 +25,8 @@ from chathold.core.errors import ChatholdError
 from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
-from chathold.intake import Wishes, take_in
+from chathold.download import Wishes
+from chathold.intake import take_in
 from chathold.providers import PROVIDERS
 from chathold.state.store import DATABASE
 

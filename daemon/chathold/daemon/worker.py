@@ -39,7 +39,8 @@ from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import _, speak
 from chathold.daemon.answers import Answer, Progress, Request, Said, Verdict, written
 from chathold.daemon.putting_away import put_away
-from chathold.intake import Wishes, finish_interrupted, take_one
+from chathold.download import Wishes
+from chathold.intake import finish_interrupted, take_one
 from chathold.search import catch_up, standing
 
 _TOLD_EVERY = 0.5
