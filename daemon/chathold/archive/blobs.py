@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import zstandard
 
+from chathold.archive.frames import WINDOW_LOG_MAX, Frames
 from chathold.core.errors import Damaged
 from chathold.core.identity import stable_id
 from chathold.core.texts import N_, _
@@ -24,24 +25,22 @@ WAY_OUT = N_(
 _LEVEL = 1
 _DIFFERENCE_LEVEL = 3
 _WINDOW_LOG_MIN = 10
-_WINDOW_LOG_MAX = 30
 _LONG = 1 << 20
 _WORTH_IT = 2
 _SURELY_WORTH_IT = 24
 """What saves as much is taken without trying what packing alone would give."""
 
-_compressor = zstandard.ZstdCompressor(level=_LEVEL)
-_decompressor = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG_MAX)
+_frames = Frames(_LEVEL)
 
 
 def pack(raw: bytes) -> bytes:
     """`raw` as a whole frame."""
-    return _compressor.compress(raw)
+    return _frames.compressor.compress(raw)
 
 
 def pack_difference(raw: bytes, base: bytes) -> bytes | None:
     """`raw` as a difference to `base`, or none if that saves less than half."""
-    window = max(_WINDOW_LOG_MIN, min(_WINDOW_LOG_MAX, (len(raw) + len(base)).bit_length()))
+    window = max(_WINDOW_LOG_MIN, min(WINDOW_LOG_MAX, (len(raw) + len(base)).bit_length()))
     parameters = zstandard.ZstdCompressionParameters.from_level(
         _DIFFERENCE_LEVEL, window_log=window, enable_ldm=len(raw) > _LONG, write_content_size=True
     )
@@ -60,12 +59,12 @@ def fetch(database: sqlite3.Connection, form: int) -> bytes:
     digest, size, base, stored = row
     try:
         if base is None:
-            raw = _decompressor.decompress(stored, max_output_size=size)
+            raw = _frames.decompressor.decompress(stored, max_output_size=size)
         else:
             dictionary = zstandard.ZstdCompressionDict(
                 fetch(database, base), dict_type=zstandard.DICT_TYPE_RAWCONTENT
             )
-            reader = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=1 << _WINDOW_LOG_MAX)
+            reader = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=1 << WINDOW_LOG_MAX)
             raw = reader.decompress(stored, max_output_size=size)
     except (zstandard.ZstdError, RecursionError, MemoryError, OverflowError) as error:
         raise _damaged(database, form) from error

@@ -16,13 +16,14 @@ import msgspec
 import zstandard
 
 from chathold.archive import blobs
+from chathold.archive.frames import Frames
 from chathold.archive.reading import Record, read_raw
 from chathold.core.model import Reading
 from chathold.core.slice import Slice
 
 _AROUND = {b'"': (b'{"mapping":{', b"}}"), b"{": (b'{"chat_messages":[', b"]}")}
 _BEGINNING = 64
-_decompressor = zstandard.ZstdDecompressor()
+_frames = Frames(level=3)
 
 
 class _Named(msgspec.Struct):
@@ -96,7 +97,7 @@ def _parts(database: sqlite3.Connection, wanted: list[Slice]) -> list[bytes]:
         return [raw[each.at : each.at + each.size] for each in wanted]
     upto = max(each.at + each.size for each in wanted)
     try:
-        with _decompressor.stream_reader(row[1]) as reader:
+        with _frames.decompressor.stream_reader(row[1]) as reader:
             raw = reader.read(upto)
     except zstandard.ZstdError:
         return [b"" for _each in wanted]

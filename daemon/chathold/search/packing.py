@@ -16,6 +16,7 @@ from itertools import accumulate
 import zstandard
 from msgspec import Struct
 
+from chathold.archive.frames import Frames
 from chathold.core.slice import Slice
 
 KEY_BYTES = 6
@@ -23,8 +24,7 @@ TOGETHER = 128
 """Entries in a row."""
 
 _NOWHERE = Slice(0, 0, 0)
-_compressor = zstandard.ZstdCompressor(level=3)
-_decompressor = zstandard.ZstdDecompressor()
+_frames = Frames(level=3)
 
 
 class Held(Struct, frozen=True):
@@ -52,7 +52,7 @@ def _places(held: list[Held]) -> bytes:
         *(each.at - end for each, end in zip(places, [0, *ends], strict=False)),
         *(each.size for each in places),
     )
-    return _compressor.compress(struct.pack(f"<{len(columns)}q", *columns))
+    return _frames.compressor.compress(struct.pack(f"<{len(columns)}q", *columns))
 
 
 def unpacked(keys: bytes, places: bytes) -> list[Held]:
@@ -78,7 +78,7 @@ def picked(number: int, keys: bytes, places: bytes) -> Held:
 
 def _columns(keys: bytes, places: bytes) -> tuple[tuple[int, ...], ...]:
     try:
-        plain = _decompressor.decompress(places)
+        plain = _frames.decompressor.decompress(places)
     except zstandard.ZstdError as error:
         raise ValueError from error
     count = len(keys) // KEY_BYTES
