@@ -123,7 +123,6 @@ def test_lookalikes_are_left_to_others(name: str, value: Any) -> None:
         ("reflections/a.json", {"user_uuid": "a", "reflections": []}, Use.IGNORED),
         ("artifacts/1/versions/v1.html", None, Use.ASSET),
         ("top/artifacts/1/versions/v1.json", CHAT, Use.ASSET),
-        ("some.png", None, Use.ASSET),
     ],
 )
 def test_names_help_without_evidence(name: str, value: Any, use: Use) -> None:
@@ -132,6 +131,11 @@ def test_names_help_without_evidence(name: str, value: Any, use: Use) -> None:
 
     assert found is not None
     assert (found.use, found.evidence) == (use, False)
+
+
+def test_a_file_that_is_no_json_is_nobodys() -> None:
+    """Claude's exports hold no files of the user's, but for the versions of artifacts."""
+    assert claude.recognise("some.png", None) is None
 
 
 def test_a_wrapper_names_its_array() -> None:

@@ -89,7 +89,7 @@ BOTH = {Use.RECORDS, Use.ACCOUNTS}
         ("user.json", {"user_id": "u", "mobile": None}, Recognition(Use.ACCOUNTS, evidence=True)),
         ("user (1).json", {"user_id": "u"}, Recognition(Use.ACCOUNTS)),
         ("settings.json", {"user_id": "u"}, None),
-        ("picture.png", None, Recognition(Use.ASSET)),
+        ("picture.png", None, None),
         ("broken.json", None, None),
     ],
 )

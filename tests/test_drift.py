@@ -58,6 +58,7 @@ def test_conversations_that_nobody_can_read_are_a_failure(tmp_path: Path, data: 
 
 
 _UNREAD = "The chats in this file could not be read; it is kept as it is."
+_NO_LIST = "No list of chats is in this export. They may be in this file, which is kept as it is."
 
 
 @pytest.mark.spread(3)
@@ -174,6 +175,83 @@ def test_an_export_whose_chats_lie_in_something_unknown_is_a_failure(tmp_path: P
     (receipt,) = chathold(tmp_path / "home", "import", str(path), expect=1)["imports"]
     assert receipt["outcome"] == "failed"
     assert receipt["problems"] == [{"where": "conversations.db", "what": _UNREAD}]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("chat.html", b"<script>var jsonData = [];</script>", _UNREAD),
+        ("messages.csv", b"id,text", _NO_LIST),
+        ("mine/one.md", b"# One", _NO_LIST),
+    ],
+)
+def test_an_export_without_a_list_of_chats_is_a_failure(
+    tmp_path: Path, name: str, data: bytes, what: str
+) -> None:
+    """Whatever else is in it may hold them, and is kept: that is no import that went well."""
+    path = tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("user.json", json.dumps(OWNER))
+        packed.writestr(name, data)
+    home = tmp_path / "home"
+    (receipt,) = chathold(home, "import", str(path), expect=1)["imports"]
+    assert receipt["outcome"] == "failed"
+    assert receipt["problems"] == [{"where": name, "what": what}]
+    assert [each.read_bytes() for each in (home / "archive" / "assets").rglob("*") if each.is_file()] == [
+        data
+    ]
+
+
+def test_an_export_without_a_list_of_chats_and_any_other_file_is_told_to_be_empty(tmp_path: Path) -> None:
+    """A file of the user's, known by its name, holds no chats: it is kept."""
+    path = tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("user.json", json.dumps(OWNER))
+        packed.writestr("file-abcdefghijklmnop1234-a.png", b"picture")
+    (receipt,) = chathold(tmp_path / "home", "import", str(path))["imports"]
+    assert (receipt["outcome"], receipt["problems"]) == ("imported", [])
+    assert receipt["advice"].startswith("There is no chat in this export.")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("more.zip", True), ("file-abcdefghijklmnop1234-my.zip", False), ("pictures.zip", False)],
+)
+def test_a_zip_in_an_export_that_names_chats_is_told_of(tmp_path: Path, name: str, *, told: bool) -> None:
+    """It is kept and not opened: only the service's own containers are. What a person gave to a chat is theirs."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as packed:
+        packed.writestr("a.png" if name == "pictures.zip" else "conversations.json", json.dumps(CHATS[4:]))
+    path = tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("user.json", json.dumps(OWNER))
+        packed.writestr("conversations.json", json.dumps(CHATS[:4]))
+        packed.writestr(name, inner.getvalue())
+    home = tmp_path / "home"
+    (receipt,) = chathold(home, "import", str(path))["imports"]
+    assert receipt["problems"] == ([{"where": name, "what": _UNREAD}] if told else [])
+    (found,) = chathold(home, "check")["accounts"]
+    assert found["verdict"] == ("not_yet" if told else "all_here")
+
+
+def test_a_file_where_no_service_puts_any_is_told_of(tmp_path: Path) -> None:
+    """Claude's exports hold no files of the user's: what lies in one is something new."""
+    chat = {
+        "uuid": "c1",
+        "name": "A chat",
+        "chat_messages": [{"uuid": "m1", "sender": "human", "text": "what was said"}],
+    }
+    path = tmp_path / "data-2026-03-01-12-00-00-batch-0000.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(
+            "users.json", json.dumps([{"uuid": "u", "full_name": "A", "email_address": "a@example.invalid"}])
+        )
+        packed.writestr("conversations.json", json.dumps([chat]))
+        packed.writestr("talks.csv", b"id,text")
+    (receipt,) = chathold(tmp_path / "home", "import", str(path))["imports"]
+    assert receipt["problems"] == [
+        {"where": "talks.csv", "what": "This part of the export is not understood yet; it is kept as it is."}
+    ]
 
 
 def test_who_somebody_is_is_never_found(tmp_path: Path) -> None:

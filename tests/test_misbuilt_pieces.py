@@ -8,7 +8,7 @@ import pytest
 
 from chathold.core.model import Attachment, PartKind, Reading
 from chathold.providers import chatgpt, claude, deepseek
-from chathold.providers.words import MISBUILT, fuller
+from chathold.providers.words import MISBUILT, UNREAD, fuller
 
 ODD_PLACE = "This place in the conversation holds no message that can be read."
 NO_MESSAGES = "No messages were found in this conversation."
@@ -249,6 +249,71 @@ def test_two_places_of_the_same_text_say_it_once() -> None:
     reading = _chatgpt(_content("text", parts=[marked, "or another"], text=f"{marked}\nor another"))
     assert [part.text for part in reading.messages[0].parts] == ["one way", "or another"]
     assert not reading.problems
+
+
+BESIDE = {"edits": [{"when": 1, "said": WORDS}], "note": WORDS, "rating": {"stars": 5}}
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        _chatgpt({**_content("text", parts=["what is shown"]), **BESIDE}),
+        _read(
+            chatgpt,
+            {
+                "mapping": {
+                    "m": {
+                        "id": "m",
+                        "message": {"author": {"role": "user"}, **_content("text", parts=["what is shown"])},
+                        **BESIDE,
+                    }
+                }
+            },
+        ),
+        _claude({"content": [{"type": "text", "text": "what is shown"}], **BESIDE}),
+        _claude({"text": "what is shown", **BESIDE}),
+        _design({"contentBlocks": [{"type": "text", "text": "what is shown"}], **BESIDE}),
+        _deepseek({"fragments": [{"type": "REQUEST", "content": "what is shown"}], **BESIDE}),
+    ],
+    ids=["chatgpt", "chatgpt's node", "claude", "claude, flat", "claude-design", "deepseek"],
+)
+def test_words_beside_what_is_known_are_shown(reading: Reading) -> None:
+    """A message that says something may say more under a name that is new: once, and told of."""
+    parts = reading.messages[0].parts
+    assert [(part.kind, part.text) for part in parts] == [
+        (PartKind.TEXT, "what is shown"),
+        (PartKind.UNKNOWN, WORDS),
+    ]
+    assert _told(reading) == [MISBUILT]
+
+
+def test_words_beside_a_question_with_its_answer_are_shown_once() -> None:
+    """DeepSeek keeps both in one node: what stands there under a new name is shown with the answer."""
+    fragments = [{"type": "REQUEST", "content": "asked"}, {"type": "RESPONSE", "content": "answered"}]
+    reading = _deepseek({"fragments": fragments, **BESIDE})
+    assert [[part.text for part in message.parts] for message in reading.messages] == [
+        ["asked"],
+        ["answered", WORDS],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "record"),
+    [
+        (
+            chatgpt,
+            {"mapping": {"m": {"message": {"author": {"role": "user"}, **_content("text", parts=["x"])}}}},
+        ),
+        (claude, {"chat_messages": [{"uuid": "m", "sender": "human", "text": "x"}]}),
+        (deepseek, {"mapping": {"1": {"message": {"fragments": [{"type": "REQUEST", "content": "x"}]}}}}),
+    ],
+    ids=["chatgpt", "claude", "deepseek"],
+)
+def test_words_beside_the_messages_are_told_of(provider: Any, record: dict[str, Any]) -> None:
+    """A second list or tree in a conversation is in its bytes, and somebody has to know."""
+    more = {"more": [{"said": WORDS}], "tree": {"a": {"said": WORDS}}, "flags": ["a", "b"], "summary": WORDS}
+    reading = _read(provider, {**record, **more})
+    assert [(each.where, each.what) for each in reading.problems] == [("more", UNREAD), ("tree", UNREAD)]
 
 
 # Files that are named more than once.

@@ -30,6 +30,14 @@ class Claimed(Struct, frozen=True):
     provider: Provider
     members: tuple[tuple[Member, Recognition], ...]
 
+    @property
+    def lacks_chats(self) -> bool:
+        """Whether no list of chats is in it, though it is no part of an export: another member may hold them."""
+        if any(found.use is Use.MANIFEST or found.of_chats for _member, found in self.members):
+            return False
+        covers = self.provider.coverage([(member.name, found) for member, found in self.members], None)
+        return not (covers.part_of or covers.seen or covers.missing)
+
 
 def claim(export: Export) -> Claimed:
     """Find the provider. Raises `NotAnExport` if none claims the download, `ExportError` if two do."""
@@ -56,13 +64,31 @@ def claim(export: Export) -> Claimed:
             advice=_("Put each service's export into a file or folder of its own."),
         )
     provider, recognised = claims[0]
-    return Claimed(
+    claimed = Claimed(
         provider,
         tuple(
             (member, each or _unrecognised(member.name, look.value))
             for member, look, each in zip(export.members, looks, recognised, strict=True)
         ),
     )
+    return _with_pages(claimed) if claimed.lacks_chats else claimed
+
+
+def _with_pages(claimed: Claimed) -> Claimed:
+    """The claim with pages to look at kept, too: where there is no list of chats, they are all there is of them."""
+    return replace(
+        claimed,
+        members=tuple(
+            (member, Recognition(Use.ASSET))
+            if found.use is Use.IGNORED and _is_page(member)
+            else (member, found)
+            for member, found in claimed.members
+        ),
+    )
+
+
+def _is_page(member: Member) -> bool:
+    return member.name.lower().endswith(".html")
 
 
 def account_of(given: str, provider: Provider, place: str) -> str:
@@ -132,13 +158,17 @@ def _unrecognised(name: str, value: Any) -> Recognition:
 
     What is called as the lists of users are is personal, and no text to be searched: a file.
     """
-    if value is None or _PERSONAL_NAME.fullmatch(name):
+    if value is None:
+        return Recognition(Use.ASSET, kind=OTHER)
+    if _PERSONAL_NAME.fullmatch(name):
         return Recognition(Use.ASSET)
     return Recognition(Use.RECORD, kind=OTHER, ids=())
 
 
 _TALKS_NAME = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json", re.IGNORECASE)
 _PACKED_TALKS = re.compile(r"(?:.*/)?(?:[a-z]+[-_ ])?(?:conversations?|chats?)(?:[-_ .]\w+)*", re.IGNORECASE)
+_NAMED_IN_ZIP = re.compile(rb"conversations[-\w .()]{0,20}\.json", re.IGNORECASE)
+_LONGEST_NAME = 40
 _PERSONAL_NAME = re.compile(r"(?:.*/)?users?\.json", re.IGNORECASE)
 
 
@@ -147,13 +177,42 @@ def unread_conversations(claimed: Claimed) -> list[str]:
 
     A name that only sounds like it says so of what is no JSON: that may be packed, or written in another way.
     """
+    named = [
+        member.name
+        for member, found in claimed.members
+        if (found.use is Use.ASSET and _may_hold_talks(member))
+        or (found.kind == OTHER and _TALKS_NAME.fullmatch(member.name))
+    ]
+    return [name for name in named if not claimed.provider.asset_id(name)]
+
+
+def nobodys_files(claimed: Claimed) -> list[str]:
+    """The files of which nothing is known, and pages to look at: without any list of chats they may hold them."""
     return [
         member.name
         for member, found in claimed.members
-        if (found.use is Use.ASSET and _PACKED_TALKS.fullmatch(member.name))
-        or (found.kind == OTHER and _TALKS_NAME.fullmatch(member.name))
-        if not claimed.provider.asset_id(member.name)
+        if found.use is Use.ASSET and not claimed.provider.asset_id(member.name)
     ]
+
+
+def _may_hold_talks(member: Member) -> bool:
+    """Whether a file says of itself that it holds conversations: by its name, or by a name in it, if it is a ZIP."""
+    if _PACKED_TALKS.fullmatch(member.name):
+        return True
+    return member.name.lower().endswith(".zip") and _names_talks(member)
+
+
+def _names_talks(member: Member) -> bool:
+    """Whether the bytes of a ZIP name a list of conversations; what lies in it is not opened."""
+    before = b""
+    try:
+        for chunk in member.chunks():
+            if _NAMED_IN_ZIP.search(before + chunk):
+                return True
+            before = chunk[-_LONGEST_NAME:]
+    except ExportError:
+        pass
+    return False
 
 
 class _Look(Struct, frozen=True):
@@ -225,7 +284,8 @@ def is_one_export(folder: Path) -> bool:
         return False
     beside = (each for each in claimed.members if "/" not in each[0].name.removeprefix(top))
     return all(
-        found.use is not Use.ASSET or claimed.provider.asset_id(member.name) for member, found in beside
+        found.use is not Use.ASSET or claimed.provider.asset_id(member.name) or _is_page(member)
+        for member, found in beside
     )
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from chathold.archive.receipts import place_of
 from chathold.archive.taking import FileRow, Taking
-from chathold.claiming import Claimed, unread_conversations
+from chathold.claiming import Claimed, nobodys_files, unread_conversations
 from chathold.core import canonical
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.identity import CONVERSATION, OTHER
@@ -22,11 +22,13 @@ from chathold.core.texts import N_, _
 from chathold.exports import Export, Member
 from chathold.exports.splitting import Known, Piece, Splitter
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Provider, Recognition, Use
+from chathold.providers.notes import NOT_UNDERSTOOD
 
 RESCUED = N_("This file is cut; what was whole in it was rescued.")
 MENDED = N_("What was stored of this was damaged; it has been put right from this file.")
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
+NO_LIST = N_("No list of chats is in this export. They may be in this file, which is kept as it is.")
 _OF_CHATS = re.compile(rb'"(?:mapping|chat_messages|fragments)"\s*:')
 """In a file that nobody understands, this tells of chats."""
 
@@ -78,6 +80,14 @@ class Download(Struct):
         self.recognised = [(member.name, found) for member, found in claimed.members]
         self.unread = unread_conversations(claimed)
         self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
+        if claimed.lacks_chats and not self.unread:
+            self.unread = nobodys_files(claimed)
+            self.problems += [Problem(name, NO_LIST) for name in self.unread]
+        self.problems += [
+            Problem(member.name, NOT_UNDERSTOOD)
+            for member, found in members
+            if found.use is Use.ASSET and found.kind == OTHER and member.name not in self.unread
+        ]
         for member, found in members:
             if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
                 self.taking.forget_all = True
@@ -183,9 +193,6 @@ class Download(Struct):
         manifest_only = self.manifest is not None and not self.taking.sightings
         dates = [member.modified for member in self.export.members if member.modified is not None]
         covers = self.coverage()
-        talks = any(
-            use.use in (Use.RECORDS, Use.RECORD) and use.kind == CONVERSATION for _n, use in self.recognised
-        )
         row = FileRow(
             hash=digest,
             size=self.export.size,
@@ -199,7 +206,7 @@ class Download(Struct):
                 "within_span": covers.within_span,
                 "part_of": covers.part_of,
                 "left_out": self.left_out(),
-                "conversations": talks,
+                "conversations": any(found.of_chats for _name, found in self.recognised),
                 "seen": list(covers.seen),
                 "missing": list(covers.missing),
             },

@@ -234,7 +234,7 @@ def _judged(result: Receipt, parts: _Parts, read: Read, *, nothing: bool) -> Rec
     advice = _part_advice(parts)
     if taking.forget_all:
         advice = _(FORGOTTEN_ACCOUNT)
-    elif not found and not taking.assets.members and not read.part_of:
+    elif not found and not read.part_of:
         advice = _(EMPTY)
     fresh = changed or (read.part_of and not found)
     return replace(result, outcome=Outcome.IMPORTED if fresh else Outcome.UNCHANGED, advice=advice)

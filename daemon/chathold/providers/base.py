@@ -47,6 +47,11 @@ class Recognition(Struct, frozen=True):
     owner: str = ""
     body: str = ""
 
+    @property
+    def of_chats(self) -> bool:
+        """Whether the member holds conversations."""
+        return self.kind == CONVERSATION and self.use in (Use.RECORDS, Use.RECORD)
+
 
 class Owner(Struct, frozen=True):
     """An account named by a users file: the provider's id and a hint a person recognises, masked."""

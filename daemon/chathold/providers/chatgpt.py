@@ -104,7 +104,7 @@ __all__ = [
 
 NAME = "chatgpt"
 TITLE = "ChatGPT"
-READER = 3
+READER = 4
 CHAT = "https://chatgpt.com/c/{id}"
 
 _LOOKED_UP = "2026-11-23"

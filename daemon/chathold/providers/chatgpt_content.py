@@ -77,6 +77,14 @@ def read_content(draft: Draft, message: Mapping[str, Any]) -> None:
         draft.keep_words(draft.metadata["attachments"], "attachments")
 
 
+def look_beside(draft: Draft, message: Mapping[str, Any], beside: Mapping[str, Any]) -> None:
+    """Keep the words that stand in a message under names that are not known, and in its node `beside` it."""
+    if beside or not message.keys() <= _BESIDE_CONTENT:
+        for name, held in sorted({**message, **beside}.items()):
+            if name not in _BESIDE_CONTENT:
+                draft.keep_words(held, name)
+
+
 def _twofold(content: Mapping[str, Any]) -> bool:
     """Whether words may stand in several places of which one is read."""
     return "parts" in content or ("text" in content) + ("content" in content) + ("output_str" in content) > 1

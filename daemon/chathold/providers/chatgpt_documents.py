@@ -13,12 +13,12 @@ from chathold.core.model import Message, Part, PartKind, Reading, Role
 from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers.chatgpt_text import best_text, compact, parsed, shown
+from chathold.providers.notes import NOT_UNDERSTOOD
 from chathold.providers.values import items, mapping, seconds, size, text
 
 _TITLE_LENGTH = 80
 _TEXTS = frozenset({"text", "content", "parts", "prompt", "completion", "result", "message", "output_text"})
 _ODD_TURN = N_("A step of this task could not be read.")
-_NOT_UNDERSTOOD = N_("This part of the export is not understood yet; it is kept as it is.")
 
 
 def read_document(kind: str, value: Any) -> Reading:
@@ -30,7 +30,7 @@ def read_document(kind: str, value: Any) -> Reading:
 
 
 def _unknown() -> Problem:
-    return Problem("", _NOT_UNDERSTOOD)
+    return Problem("", NOT_UNDERSTOOD)
 
 
 def _whole(value: Any, kind: str) -> Part:

@@ -28,12 +28,12 @@ from msgspec import Struct, field
 from chathold.core.model import Extract, Message, PartKind, Reading, Role
 from chathold.core.problem import NO_MESSAGE, NO_MESSAGES, Problem
 from chathold.core.texts import N_
-from chathold.providers.chatgpt_content import read_content
+from chathold.providers.chatgpt_content import look_beside, read_content
 from chathold.providers.chatgpt_draft import Draft
 from chathold.providers.chatgpt_text import compact, parsed, raw_text, shown
 from chathold.providers.notes import ODD_TITLE
 from chathold.providers.values import items, mapping, seconds, text
-from chathold.providers.words import holds_words
+from chathold.providers.words import UNREAD, holds_words, unread
 
 _ROLES = {
     "user": Role.USER,
@@ -44,6 +44,8 @@ _ROLES = {
     "system": Role.SYSTEM,
     "developer": Role.SYSTEM,
 }
+_OF_CONVERSATION = frozenset({"mapping", "moderation_results", "safe_urls", "blocked_urls", "owner"})
+_OF_NODE = frozenset({"id", "message", "parent", "children"})
 _BESIDE_METADATA = ("status", "end_turn", "weight", "recipient", "channel", "update_time")
 _CONTEXTS = ("user_editable_context", "model_editable_context")
 _UNSEEN = ("system", "developer")
@@ -91,6 +93,8 @@ def read_conversation(value: Any) -> Reading:
         messages, links = _nodes(dict(sorted(tree.items())), finds)
         if not messages and holds_words(value):
             finds.problem("mapping", NO_MESSAGES)
+        for name in unread(value, _OF_CONVERSATION) if messages else ():
+            finds.problem(name, UNREAD)
     title = value.get("title")
     if title is not None and not isinstance(title, str):
         finds.problem("title", ODD_TITLE)
@@ -143,7 +147,10 @@ def _nodes(tree: Mapping[str, Any], finds: _Finds) -> tuple[list[Message], list[
         message = held.get("message")
         if isinstance(message, dict):
             if name := node or _name(held, message, tree, finds):
-                messages.append(_message(name, parents, message, finds))
+                beside = (
+                    {} if held.keys() <= _OF_NODE else {each: held[each] for each in held.keys() - _OF_NODE}
+                )
+                messages.append(_message(name, parents, message, beside, finds))
             continue
         if message is not None:
             finds.problem(f"mapping.{node}.message", NO_MESSAGE)
@@ -206,7 +213,14 @@ def _digest(value: str) -> str:
     return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
 
 
-def _message(node: str, parents: tuple[str, ...], message: Mapping[str, Any], finds: _Finds) -> Message:
+def _message(
+    node: str,
+    parents: tuple[str, ...],
+    message: Mapping[str, Any],
+    beside: Mapping[str, Any],
+    finds: _Finds,
+) -> Message:
+    """What a message means; `beside` is what its node holds beside it."""
     author = mapping(message.get("author"))
     role = _role(node, author, finds)
     metadata = mapping(message.get("metadata"))
@@ -221,7 +235,8 @@ def _message(node: str, parents: tuple[str, ...], message: Mapping[str, Any], fi
         finds.problems,
     )
     read_content(draft, message)
-    beside = {name: held for name in _BESIDE_METADATA if (held := message.get(name)) is not None}
+    look_beside(draft, message, beside)
+    told = {name: held for name in _BESIDE_METADATA if (held := message.get(name)) is not None}
     result = Message(
         node,
         role,
@@ -232,7 +247,7 @@ def _message(node: str, parents: tuple[str, ...], message: Mapping[str, Any], fi
         tuple(draft.parts),
         tuple(draft.attachments.values()),
         hidden=_out_of_sight(message, author, metadata, content),
-        metadata={**metadata, **beside} if beside else metadata,
+        metadata={**metadata, **told} if told else metadata,
     )
     if isinstance(content, dict):
         _gather(draft, result, content, finds)

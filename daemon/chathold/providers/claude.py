@@ -55,11 +55,12 @@ from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers import claude_combining, claude_documents, claude_reading
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use
+from chathold.providers.notes import NOT_UNDERSTOOD
 from chathold.providers.values import items, mapping, masked, seconds, size, text
 
 NAME = "claude"
 TITLE = "Claude"
-READER = 3
+READER = 4
 CHAT = "https://claude.ai/chat/{id}"
 
 _LOOKED_UP = "2026-11-23"
@@ -128,7 +129,6 @@ _IN_BATCHES = re.compile(
     re.IGNORECASE,
 )
 
-_NOT_UNDERSTOOD = N_("This part of the export is not understood yet; it is kept as it is.")
 _READERS: dict[str, Callable[[Mapping[str, Any]], Reading]] = {
     CONVERSATION: claude_reading.read_conversation,
     "project": claude_documents.read_project,
@@ -152,8 +152,6 @@ def recognise(name: str, sample: Any) -> Recognition | None:
         use = Use.RECORDS if isinstance(sample, list) else Use.RECORD
         return replace(_FEEDBACK, use=use) if claude_documents.holds_text(sample) else _IGNORED
     match sample:
-        case None:
-            return None if lower.endswith(".json") else Recognition(Use.ASSET)
         case list():
             return _of_list(lower, sample)
         case dict():
@@ -406,7 +404,7 @@ def read(kind: str, value: Mapping[str, Any]) -> Reading:
     """What a record of any kind means; of a kind that is not known it says so."""
     reader = _READERS.get(kind)
     if reader is None or not isinstance(value, dict):
-        return Reading(problems=(Problem("", _NOT_UNDERSTOOD),))
+        return Reading(problems=(Problem("", NOT_UNDERSTOOD),))
     return reader(value)
 
 

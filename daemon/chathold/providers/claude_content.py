@@ -71,8 +71,8 @@ class Content(Struct):
             self.look_through(kind, unread, IN_BLOCKS)
 
     def finish(self, rest: Mapping[str, Any]) -> None:
-        """Keep the words of what seemed to say nothing; `rest` is what of the message nothing else has read."""
-        if rest and silent(self.parts):
+        """Keep the words of what seemed to say nothing, and of `rest`, what of the message nothing else has read."""
+        if rest:
             self.look_through("", rest, NO_TEXT)
         if not self.unread:
             return

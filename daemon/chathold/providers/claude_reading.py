@@ -46,7 +46,7 @@ from chathold.providers.claude_content import Content, compact, objects
 from chathold.providers.claude_identity import Register
 from chathold.providers.notes import NO_PARENT, ODD_TITLE, Notes
 from chathold.providers.values import mapping, seconds, size, text
-from chathold.providers.words import holds_words
+from chathold.providers.words import UNREAD, holds_words, unread
 
 ROOT = "00000000-0000-4000-8000-000000000000"
 """The parent of a message that follows nothing."""
@@ -60,6 +60,7 @@ _ROLES = {
     "developer": Role.SYSTEM,
     "tool": Role.TOOL,
 }
+_OF_CONVERSATION = frozenset({"chat_messages", "messages"})
 _READ = frozenset(
     {"uuid", "sender", "role", "created_at", "updated_at", "parent_message_uuid", "index", "model"}
 ) | {"text", "content", "attachments", "files", "files_v2"}
@@ -90,6 +91,8 @@ class _Chat(Struct):
             self._check_parents()
         if not self.messages and (not self.listed or holds_words(value)):
             self.notes.add("chat_messages", NO_MESSAGES)
+        for name in unread(value, _OF_CONVERSATION) if self.messages else ():
+            self.notes.add(name, UNREAD)
         if not isinstance(value.get("name"), str | None):
             self.notes.add("name", ODD_TITLE)
         return Reading(

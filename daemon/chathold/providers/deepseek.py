@@ -51,10 +51,11 @@ from chathold.core.problem import Problem
 from chathold.core.texts import N_
 from chathold.providers import deepseek_combining, deepseek_fragments, deepseek_reading, values
 from chathold.providers.base import AssetName, Coverage, Manifest, Owner, Recognition, Use
+from chathold.providers.notes import NOT_UNDERSTOOD
 
 NAME = "deepseek"
 TITLE = "DeepSeek"
-READER = 3
+READER = 4
 CHAT = "https://chat.deepseek.com/a/chat/s/{id}"
 
 _LOOKED_UP = "2026-11-23"
@@ -70,15 +71,12 @@ _LOOKED_AT = 20
 
 _WRAPPERS = ("conversations", "chats", "sessions", "data")
 _DAY_IN_NAME = re.compile(r"deepseek_data-(\d{4})-(\d\d)-(\d\d)(?: ?\(\d+\))?(?:\.zip)?", re.IGNORECASE)
-_NOT_UNDERSTOOD = N_("This part of the export is not understood yet; it is kept as it is.")
 
 
 def recognise(name: str, sample: Any) -> Recognition | None:
     """What the member called `name` is; evidence lies in the content alone."""
     base = name.rpartition("/")[2].lower()
     match sample:
-        case None:
-            return None if base.endswith(".json") else Recognition(Use.ASSET)
         case list():
             return _of_list(base, sample)
         case dict():
@@ -227,7 +225,7 @@ def strip(kind: str, value: dict[str, Any]) -> int:  # noqa: ARG001 - the protoc
 def read(kind: str, value: Mapping[str, Any]) -> Reading:
     """What a conversation means; a record of another kind is only kept."""
     if kind != CONVERSATION:
-        return Reading(problems=(Problem("", _NOT_UNDERSTOOD),))
+        return Reading(problems=(Problem("", NOT_UNDERSTOOD),))
     return deepseek_reading.read_conversation(value)
 
 

@@ -36,7 +36,7 @@ from chathold.providers.deepseek_fragments import (
 from chathold.providers.deepseek_nodes import Node, nodes_of
 from chathold.providers.notes import ODD_TITLE, Notes
 from chathold.providers.values import mapping, seconds, text
-from chathold.providers.words import silent
+from chathold.providers.words import UNREAD, silent, unread
 
 _ANSWER = "/answer"
 _HOLDERS = (("data", "biz_data"), ("data",), ())
@@ -49,6 +49,7 @@ _READ_OF_MESSAGES = frozenset(
     }
 )
 
+_OF_CONVERSATIONS = frozenset({"mapping", "messages", "chat_messages", "chat_session", "data"})
 _FLAT = frozenset({"content", "reasoning_content", "thinking_content", "search_results"})
 
 _NO_CONVERSATION = N_("This is not built like a DeepSeek conversation.")
@@ -84,6 +85,8 @@ def read_conversation(value: Any) -> Reading:
     nodes = nodes_of(value, held, ".".join((*path, "chat_messages")), notes)
     answers = _answers(nodes)
     messages, links = _messages(nodes, answers, notes)
+    for name in unread({**value, **held}, _OF_CONVERSATIONS) if messages else ():
+        notes.add(name, UNREAD)
     leaf = identifier(about.get("current_message_id"))
     return Reading(
         title=text(about.get("title")),
@@ -199,9 +202,11 @@ def _message(
     parts, attachments = read_fragments(pieces, files, node.where, notes)
     metadata = {key: value for key, value in held.items() if key not in _READ_OF_MESSAGES}
     whole = isinstance(held.get("fragments"), list)
-    if (metadata or not whole) and silent(parts):
-        unread = metadata if whole else {**metadata, "fragments": held.get("fragments")}
-        parts = (*parts, *misbuilt(parts, unread, "", node.where, notes))
+    other = metadata
+    if not whole and silent(parts):
+        other = {**metadata, "fragments": held.get("fragments")}
+    if other and (len(node.speakers) < 2 or role is not Role.USER):  # noqa: PLR2004 - a question with its answer
+        parts = (*parts, *misbuilt(parts, other, "", node.where, notes))
     return Message(
         id=name,
         role=role,

@@ -8,6 +8,7 @@ from chathold.core.problem import Problem
 from chathold.core.texts import N_
 
 NEW_TYPE = N_("This kind of piece is not known yet; the text found in it is kept.")
+NOT_UNDERSTOOD = N_("This part of the export is not understood yet; it is kept as it is.")
 ODD_TITLE = N_("The title is not plain text.")
 NO_PARENT = N_("The message before this one is missing.")
 ODD_TEXT = N_("The text of this piece is not plain text; what could be read is kept.")

@@ -15,6 +15,9 @@ from chathold.core.texts import N_
 MISBUILT = N_("This piece is not built as expected; what could be read is kept.")
 """The problem for what is of a known type, says nothing where its words belong, and holds words elsewhere."""
 
+UNREAD = N_("This holds words, and is not understood yet; it is kept as it is.")
+"""The problem for what stands in a conversation beside its messages."""
+
 NO_TEXT = frozenset(
     {
         *("id", "uuid", "type", "role", "sender", "author", "model", "status", "metadata", "account"),
@@ -67,6 +70,15 @@ def holds_words(value: Mapping[str, Any]) -> bool:
         elif isinstance(each, list):
             waiting += each
     return False
+
+
+def unread(value: Mapping[str, Any], read: frozenset[str]) -> list[str]:
+    """The names in a conversation, but for those in `read`, of lists and objects that hold words."""
+    return [
+        name
+        for name, held in sorted(value.items())
+        if name not in read and isinstance(held, dict | list) and holds_words({name: held})
+    ]
 
 
 def silent(parts: Sequence[Part], since: int = 0) -> bool:
