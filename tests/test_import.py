@@ -16,8 +16,10 @@ from chathold import intake
 from chathold.archive.receipts import recognised
 from chathold.archive.store import Archive
 from chathold.archive.taking import Taking
+from chathold.core.errors import Incomplete
 from chathold.core.receipt import Outcome
 from chathold.download import Wishes
+from chathold.exports import fingerprint
 from chathold.intake import take_one
 from commands import chathold
 from law_bench import digests, imported, listed, shown, versions, words
@@ -507,6 +509,29 @@ def test_files_that_only_lists_name_are_told_alike(tmp_path: Path) -> None:
         (True, "taxes.pdf"),
     ]
     assert (left_out["chats"], found["verdict"]) == (1, "here_except")
+
+
+def test_a_file_that_another_takes_the_place_of_meanwhile_is_not_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Between its hashing and its opening: else one would be known by the other's hash, and never be imported."""
+    home, path, other = tmp_path / "home", rich(tmp_path), slim(tmp_path)
+
+    def taken(place: Path) -> bytes:
+        found = fingerprint(place)
+        shutil.copy(path, tmp_path / "kept.zip")
+        other.replace(place)
+        return found
+
+    archive = Archive.open(home / "archive", create=True)
+    assert archive is not None
+    with closing(archive):
+        with monkeypatch.context() as patched:
+            patched.setattr(intake, "fingerprint", taken)
+            with pytest.raises(Incomplete):
+                take_one(archive, path, Wishes())
+        assert take_one(archive, tmp_path / "kept.zip", Wishes()).outcome is Outcome.IMPORTED
+        assert take_one(archive, path, Wishes()).outcome is Outcome.IMPORTED
 
 
 class Stopped(Exception):

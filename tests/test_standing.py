@@ -59,6 +59,26 @@ def gone(*files: FileFacts, own: dict[int, str] | None = None) -> dict[int, bool
     return {record: each.confirmed for record, each in judged(*files, own=own).gone.items()}
 
 
+def at(record: int, day: float) -> Sight:
+    """A conversation in which somebody last spoke so many days from now."""
+    return Sight(record, NOW + day * DAY, NOW + day * DAY)
+
+
+def test_an_export_shows_the_span_that_it_shows() -> None:
+    """What a later export says of its chats makes it cover no more, and no less."""
+    first = whole(1, day=-60, sights=(at(1, -90), at(2, -70), at(3, -80)), within_span=True)
+    lacking = whole(2, day=-50, sights=(at(1, -90), at(2, -70)), within_span=True)
+    later = whole(3, day=-10, sights=(at(1, -11), at(2, -70)), within_span=True)
+    assert gone(first, lacking) == gone(first, lacking, later) == {3: True}
+
+
+def test_one_chat_makes_no_whole_export_newer() -> None:
+    """A chat that comes alone and has gone on says nothing of how far the last whole export reaches."""
+    last = whole(1, sights=(at(1, -5), at(2, -3)))
+    alone = file(2, day=10, sights=(at(1, 9),))
+    assert judged(last, alone).vouching["chatgpt/ada"].newest == NOW - 3 * DAY
+
+
 # When an export was made.
 
 

@@ -44,7 +44,7 @@ from chathold.core.problem import Problem
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import _
 from chathold.download import Download, Wishes
-from chathold.exports import Export, children, fingerprint, open_export
+from chathold.exports import Export, children, fingerprint, open_export, stamps
 from chathold.providers.base import Use
 from chathold.search.indexing import hearing
 
@@ -114,6 +114,7 @@ def take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
 
 def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     started = time.process_time()
+    touched = stamps(path)
     digest = fingerprint(path)
     if recognised(archive, digest):
         account = account_of(wishes.account, provider_of_file(archive, digest), path.name)
@@ -124,6 +125,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
                 derive(archive)
         return already_imported(archive, digest, path)
     with open_export(path, holds_exports, rescue=wishes.rescue) as export:
+        _check_same(export, unchanged=export.is_of(touched))
         claimed = without_cut(claim(export))
         wishes = replace(wishes, account=account_of(wishes.account, claimed.provider, path.name))
         _check_space(archive, claimed)
@@ -136,7 +138,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             taking = Taking(archive, ledger, provider.NAME, provider.strip)
             download = Download(taking, provider, wishes, export)
             download.read(claimed)
-            _check_unchanged(export)
+            _check_same(export, unchanged=export.unchanged())
             if download.manifest and download.manifest.links:
                 wishes.links(digest.hex(), download.manifest.links)
             file = download.finish(digest, path)
@@ -192,8 +194,9 @@ def _check_space(archive: Archive, claimed: Claimed) -> None:
         )
 
 
-def _check_unchanged(export: Export) -> None:
-    if not export.unchanged():
+def _check_same(export: Export, *, unchanged: bool) -> None:
+    """Refuse what is not, from its hashing to its last byte, one and the same file."""
+    if not unchanged:
         raise Incomplete(
             _("The file changed while it was read."),
             place=export.path.name,

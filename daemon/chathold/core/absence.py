@@ -68,6 +68,7 @@ class _Vouch(Struct, frozen=True):
     """One export that is known to be whole: its time, and the records and span it shows per account.
 
     `file` is the one of its files with the smallest hash, `key`; `deleted` as in `FileFacts`, a yes outweighs a no.
+    `newest` is when a chat last spoke in it: what other files say of its chats tells nothing of this export.
     """
 
     time: float
@@ -75,6 +76,7 @@ class _Vouch(Struct, frozen=True):
     file: int
     deleted: bool | None
     records: frozenset[int]
+    newest: float | None
     span: tuple[float, float] | None
 
 
@@ -111,7 +113,7 @@ def absences(
             for group in _whole_exports(facts, sets, provider)
             if any(file_account[each.id] == account or _shows(each, records) for each in group)
         ]
-        vouches = _vouches(groups, exported, records, activity)
+        vouches = _vouches(groups, exported, records)
         missing, lapses = _missing(records, vouches, seen_last, activity)
         gone |= missing
         asked = {
@@ -123,13 +125,9 @@ def absences(
         questions += asked.values()
         for vouch in vouches:
             if vouch not in asked or not asked[vouch].doubtful:
-                newest[f"{provider}/{account}"] = _newest_in(vouch, activity)
+                oldest = vouch.span[0] if vouch.span else None
+                newest[f"{provider}/{account}"] = Whole(vouch.time, len(vouch.records), vouch.newest, oldest)
     return gone, newest, questions
-
-
-def _newest_in(vouch: _Vouch, activity: Mapping[int, float]) -> Whole:
-    spoken = max((activity[record] for record in vouch.records), default=0.0)
-    return Whole(vouch.time, len(vouch.records), spoken or None, vouch.span[0] if vouch.span else None)
 
 
 def _shows(file: FileFacts, records: set[int]) -> bool:
@@ -151,22 +149,32 @@ def _vouches(
     groups: list[list[FileFacts]],
     exported: Mapping[int, float | None],
     records: set[int],
-    activity: Mapping[int, float],
 ) -> list[_Vouch]:
     """What whole exports show of one account, oldest first; one of unknown time proves nothing."""
     result = []
     for group in groups:
         times = [time for each in group if (time := exported[each.id]) is not None]
-        shown = frozenset(sight.record for each in group for sight in each.sights) & records
-        spans = [activity[record] for record in shown if activity[record]]
+        spoken = _spoken(group, records)
+        spans = [time for time in spoken.values() if time]
         within = any(each.within_span for each in group)
         if times and (spans or not within):
             span = (min(spans), max(spans)) if within else None
             first = min(group, key=lambda each: each.hash)
             said = {each.deleted for each in group} - {None}
             deleted = True in said if said else None
-            result.append(_Vouch(max(times), first.hash, first.id, deleted, shown, span))
+            newest = max(spans, default=None)
+            result.append(_Vouch(max(times), first.hash, first.id, deleted, frozenset(spoken), newest, span))
     return sorted(result, key=lambda vouch: (vouch.time, vouch.key))
+
+
+def _spoken(group: list[FileFacts], records: set[int]) -> dict[int, float]:
+    """When somebody last spoke in each of the records, as these files show it; 0 where they do not say."""
+    found: dict[int, float] = {}
+    for each in group:
+        for sight in each.sights:
+            if sight.record in records:
+                found[sight.record] = max(found.get(sight.record, 0.0), sight.activity or 0.0)
+    return found
 
 
 def _whole(part: PartSet, by_id: Mapping[int, FileFacts]) -> list[FileFacts]:

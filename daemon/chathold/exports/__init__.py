@@ -6,7 +6,7 @@ held in memory, and what is hostile or cut ends in a typed error.
 
 from chathold.exports.disappointments import not_an_export_advice
 from chathold.exports.members import Export, ExportForm, Member
-from chathold.exports.opening import children, fingerprint, open_export
+from chathold.exports.opening import children, fingerprint, open_export, stamps
 from chathold.exports.sniffing import SAMPLE, sample
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "not_an_export_advice",
     "open_export",
     "sample",
+    "stamps",
 ]

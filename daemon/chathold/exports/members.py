@@ -131,7 +131,7 @@ class Export:
     """A download that lies open. Use it in a `with` statement: its members can be read until it is closed.
 
     `members` stand in the order of the ZIP's directory (a folder's by name); equal names are all kept.
-    `size` counts the bytes of the download.
+    `size` counts the bytes of the download, `expands_to` those of all members as the directory declares them.
     """
 
     def __init__(
@@ -146,18 +146,18 @@ class Export:
         self.form = form
         self.members = members
         self.size = sum(stamp[0] for stamp in stamps.values())
+        self.expands_to = sum(member.size for member in members)
         self._download = download
         self._stamps = stamps
-
-    @property
-    def expands_to(self) -> int:
-        """The bytes of all members when read, as the directory declares them."""
-        return sum(member.size for member in self.members)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was found odd so far; complete once the members have been read."""
         return tuple(self._download.problems)
+
+    def is_of(self, stamps: Mapping[Path, Stamp]) -> bool:
+        """Whether what was opened is what `stamps` told of before."""
+        return self._stamps == stamps
 
     def unchanged(self) -> bool:
         """Whether nobody touched the file (in a folder: any of the files) since it was opened."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -52,6 +52,22 @@ def open_export(
     return export
 
 
+def stamps(path: Path) -> Mapping[Path, Stamp]:
+    """What tells whether a file was touched; of a folder, for each of its files. Raises `ExportError`."""
+    name = _name(path)
+    try:
+        if not path.is_dir():
+            return {path: stamp(path)}
+        return {file.path: stamp(file.path) for file in files_below(path, _unopened(name))}
+    except OSError as error:
+        raise unreadable(name, error) from error
+
+
+def _unopened(name: str) -> Download:
+    """What the walk through a folder notes its problems in, where nobody asks for them."""
+    return Download(name, lambda _name: False, rescue=False, spool=None, meter=Meter(name, 0))
+
+
 def fingerprint(path: Path) -> bytes:
     """SHA-256 of a file's bytes; of a folder, over name, size and SHA-256 of its files, without junk."""
     name = _name(path)
@@ -59,8 +75,7 @@ def fingerprint(path: Path) -> bytes:
         if not path.is_dir():
             return _digest(path)
         whole = hashlib.sha256()
-        download = Download(name, lambda _name: False, rescue=False, spool=None, meter=Meter(name, 0))
-        for file in files_below(path, download):
+        for file in files_below(path, _unopened(name)):
             whole.update(f"{file.name}\0{file.size}\0{_digest(file.path).hex()}\n".encode())
         return whole.digest()
     except OSError as error:
