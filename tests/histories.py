@@ -88,9 +88,11 @@ def task(number: int) -> Document:
     return Document(f"task_e_{number:08x}", "task", ADA, f"Task {number}", noise("task", number), START)
 
 
-def chatgpt(folder: Path, number: int, chats: list[Chat], wrap: Wrap = AS_SAVED, **beyond: Any) -> Path:
+def chatgpt(
+    folder: Path, number: int, chats: list[Chat], wrap: Wrap = AS_SAVED, account: str = ADA, **beyond: Any
+) -> Path:
     """An export of ChatGPT's, taken `number` months after the beginning; the ZIP."""
-    export = Export(number, CHATGPT, ADA, START + 30 * DAY * (number + 1), tuple(chats), **beyond)
+    export = Export(number, CHATGPT, account, START + 30 * DAY * (number + 1), tuple(chats), **beyond)
     return write(World(CHATGPT, (export,), {}), folder, wrap)[0].path
 
 

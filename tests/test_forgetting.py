@@ -201,6 +201,21 @@ def _verbatim(home: Path, ref: str) -> Any:
     return chathold(home, "show", ref, "--verbatim")
 
 
+def test_a_picture_that_came_in_anothers_export_stays(tmp_path: Path) -> None:
+    """A chat that has come to be another account's keeps its files when the first account is forgotten."""
+    home = tmp_path / "home"
+    shared = _named(0, file=histories.file_id(0))
+    picture = (histories.asset(0),)
+    first = histories.chatgpt(tmp_path, 0, [shared, _named(1)], assets=picture, account="user-first")
+    second = histories.chatgpt(tmp_path, 1, [shared, _named(2)], account="user-second")
+    chathold(home, "import", str(first), str(second))
+    chathold(home, "forget", "--account", "chatgpt/user-first", "--yes")
+    files = [
+        file for message in chathold(home, "show", shared.id)["messages"] for file in message["attachments"]
+    ]
+    assert [each["in_archive"] for each in files] == [True]
+
+
 def test_a_document_can_be_forgotten(home: Path) -> None:
     """By its id, as a chat can."""
     document = chathold(home, "list", "--documents", "--provider", "chatgpt")["documents"][0]

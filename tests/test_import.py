@@ -21,6 +21,7 @@ from chathold.core.receipt import Outcome
 from chathold.download import Wishes
 from chathold.exports import fingerprint
 from chathold.intake import take_one
+from chathold.providers import chatgpt
 from commands import chathold
 from law_bench import digests, imported, listed, shown, versions, words
 from zips import ordinary
@@ -532,6 +533,36 @@ def test_a_file_that_another_takes_the_place_of_meanwhile_is_not_imported(
                 take_one(archive, path, Wishes())
         assert take_one(archive, tmp_path / "kept.zip", Wishes()).outcome is Outcome.IMPORTED
         assert take_one(archive, path, Wishes()).outcome is Outcome.IMPORTED
+
+
+def test_what_was_set_aside_is_no_document_once_it_is_understood(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A reader that knows more reads the same file again: what it was before is in no list, and nothing is amiss."""
+    home, path = tmp_path / "home", rich(tmp_path)
+    recognise = chatgpt.recognise
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            chatgpt,
+            "recognise",
+            lambda name, value: None if name == "conversations.json" else recognise(name, value),
+        )
+        chathold(home, "import", str(path), expect=None)
+    assert "conversations.json" in {each["title"] or each["provider_id"] for each in documents(home)}
+    monkeypatch.setattr(chatgpt, "READER", chatgpt.READER + 1)
+    chathold(home, "import", str(path))
+    assert len(listed(home)) == 2
+    assert "conversations.json" not in {each["title"] or each["provider_id"] for each in documents(home)}
+    assert chathold(home, "verify")["ok"]
+    chathold(home, "rebuild")
+    assert "conversations.json" not in {each["title"] or each["provider_id"] for each in documents(home)}
+    assert chathold(home, "verify")["ok"]
+
+
+def documents(home: Path) -> list[dict[str, Any]]:
+    """The documents that `list` shows."""
+    found: list[dict[str, Any]] = chathold(home, "list", "--documents")["documents"]
+    return found
 
 
 class Stopped(Exception):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chathold.core.merge import Merged, Sighting, better_title, merge
+from chathold.core.merge import Merged, Sighting, better_title, files_of, merge
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading, Role
 
 TEXT, REASONING, CODE, RESULT = PartKind.TEXT, PartKind.REASONING, PartKind.CODE, PartKind.TOOL_RESULT
@@ -197,6 +197,44 @@ def test_facts_beside_the_words() -> None:
 
     assert (seen.message.author, seen.message.model, seen.message.time) == ("python", "gpt-4", 5.0)
     assert seen.message.metadata == {"x": 1, "y": 2, "z": 3}
+
+
+def test_two_files_of_one_name_are_two() -> None:
+    """Where neither has an id: texts that were pasted are all called alike. A newer form has the same two."""
+    files = (Attachment("", "paste.txt", text="first"), Attachment("", "paste.txt", text="second"))
+    (seen,) = merged(message("a", attachments=files), message("b", attachments=files)).messages
+    assert seen.message.attachments == files
+
+
+def test_the_beginning_of_a_files_text_does_not_replace_it() -> None:
+    """What is cut off says less, whichever was exported first; other words do replace it."""
+    whole, cut = Attachment("f", "a.txt", text="all of it"), Attachment("f", "a.txt", text="all o")
+    for forms in permutations([whole, cut]):
+        (seen,) = merged(*(message("a", attachments=(each,)) for each in forms)).messages
+        assert seen.message.attachments == (whole,)
+    other = Attachment("f", "a.txt", text="else")
+    (seen,) = merged(*(message("a", attachments=(each,)) for each in (whole, other))).messages
+    assert seen.message.attachments == (other,)
+
+
+FILES = st.builds(
+    Attachment,
+    st.sampled_from(["", "f"]),
+    st.sampled_from(["", "a.txt"]),
+    text=st.sampled_from(["", "x", "xy"]),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from("mn"), st.lists(FILES, max_size=3)), max_size=3))
+def test_one_reading_names_the_files_that_merging_it_gives(
+    said_files: list[tuple[str, list[Attachment]]],
+) -> None:
+    """Whoever reads a record of one form need not merge it to know which files it mentions."""
+    reading = Reading(
+        messages=tuple(message("a", name=name, attachments=tuple(files)) for name, files in said_files)
+    )
+    merged_files = [each for seen in merged(reading).messages for each in seen.message.attachments]
+    assert sorted(files_of(reading.messages), key=repr) == sorted(merged_files, key=repr)
 
 
 def test_files_add_up() -> None:

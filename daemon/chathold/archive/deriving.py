@@ -288,7 +288,11 @@ def _write_file_states(database: sqlite3.Connection, answers: Standing) -> None:
 
 
 def _write_state(database: sqlite3.Connection, number: int, fresh: _Fresh, listener: Listener | None) -> None:
-    row = database.execute("SELECT id, provider, kind, ref FROM record WHERE id = ?", (number,)).fetchone()
+    row = database.execute(
+        "SELECT id, provider, kind, ref FROM record WHERE id = ? AND EXISTS"
+        " (SELECT 1 FROM form JOIN sighting ON sighting.form = form.id WHERE record = record.id)",
+        (number,),
+    ).fetchone()
     record = Record(*row) if row and row[2] != UNREADABLE else None
     state = fresh.states.get(number)
     if record and state is None:

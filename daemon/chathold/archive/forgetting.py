@@ -59,8 +59,12 @@ def forget_account(archive: Archive, ledger: Ledger, provider: str, account: str
             (provider, account),
         ).fetchall()
         for (file,) in files:
-            for table in ("asset_member", "asset_name", "receipt", "owner", "given", "answer", "seen"):
+            for table in ("receipt", "owner", "given", "answer", "seen"):
                 ledger.remove(table, "file = ?", (file,))
+            for table in ("asset_member", "asset_name"):  # but for what a chat of somebody else's mentions
+                ledger.remove(
+                    table, "file = ? AND ref NOT IN (SELECT ref FROM mention WHERE ref != '')", (file,)
+                )
         ledger.remove("owner", "account = ?", (account,))
         ledger.remove("label", "provider = ? AND account = ?", (provider, account))
         _finish(archive, ledger)

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from chathold.archive import contents
 from chathold.archive.contents import Listener
 from chathold.archive.reading import Record, sightings
-from chathold.core.merge import Sighting, better_title, outline
+from chathold.core.merge import Sighting, better_title, files_of, outline
 from chathold.core.model import Reading
 
 
@@ -74,12 +74,7 @@ def only_state(reading: Reading, key: str) -> State:
         1,
         _digest([key]),
         _extracts([reading]),
-        {
-            (each.id, each.name)
-            for message in reading.messages
-            for each in message.attachments
-            if not each.text
-        },
+        {(each.id, each.name) for each in files_of(reading.messages) if not each.text},
     )
 
 

@@ -338,6 +338,10 @@ class Taking:
         old = self._database.execute("SELECT id FROM file WHERE hash = ?", (row.hash,)).fetchone()
         number = old[0] if old else self._next("file")
         if old:
+            self._database.execute(  # those that are read otherwise now are in no file any more
+                "INSERT OR IGNORE INTO stale SELECT record FROM form JOIN sighting ON form.id = form WHERE file = ?",
+                (number,),
+            )
             for table in ("sighting", "asset_member", "asset_name", "receipt"):
                 self._ledger.remove(table, "file = ?", (number,))
             self._ledger.remove("file", "id = ?", (number,))

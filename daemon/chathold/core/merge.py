@@ -7,7 +7,8 @@ empty, no placeholder and no cut-off beginning replaces what is there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -202,7 +203,8 @@ class _Fold(Struct):
         if known is None:
             parts = _by_kind(message)
             blocks, flat = (parts, {}) if message.structured else ({}, parts)
-            known = self.messages[message.id] = _Growing(message, message, blocks, flat, _files(message))
+            known = self.messages[message.id] = _Growing(message, message, blocks, flat, {})
+            _add_files(known.attachments, message)
             self._touched.add(message.id)
         elif message != known.latest:  # the same once more says nothing new
             _take_in(known, message)
@@ -299,13 +301,25 @@ def _by_kind(message: Message) -> dict[PartKind, _Placed]:
     return {kind: tuple(parts) for kind, parts in found.items()}
 
 
-def _files(message: Message) -> dict[str, Attachment]:
-    """A message's files, by id where they have one."""
-    found: dict[str, Attachment] = {}
+def files_of(messages: Iterable[Message]) -> Iterator[Attachment]:
+    """The files that the messages of one reading name, each once, as merging would give them."""
+    found: dict[str, dict[str, Attachment]] = {}
+    for message in messages:
+        if message.attachments:
+            _add_files(found.setdefault(message.id, {}), message)
+    for files in found.values():
+        yield from files.values()
+
+
+def _add_files(known: dict[str, Attachment], message: Message) -> None:
+    """Add a message's files: by id, or where they have none by name and by which of that name in it they are."""
+    nameless: defaultdict[str, int] = defaultdict(int)
     for each in message.attachments:
-        key = each.id or f"name:{each.name}"
-        found[key] = _fuller(found.get(key), each)
-    return found
+        key = each.id
+        if not key:
+            nameless[each.name] += 1
+            key = f"name:{each.name}" + (f":{nameless[each.name]}" if nameless[each.name] > 1 else "")
+        known[key] = _fuller(known.get(key), each)
 
 
 def _take_in(known: _Growing, message: Message) -> None:
@@ -315,9 +329,7 @@ def _take_in(known: _Growing, message: Message) -> None:
     for kind, newer in _by_kind(message).items():
         if not _is_beginning(newer, alike.get(kind, ())):
             alike[kind] = newer
-    known.attachments |= {
-        key: _fuller(known.attachments.get(key), each) for key, each in _files(message).items()
-    }
+    _add_files(known.attachments, message)
     known.message = replace(
         message,
         author=message.author or old.author,
@@ -338,12 +350,13 @@ def _is_beginning(newer: _Placed, older: _Placed) -> bool:
 def _fuller(old: Attachment | None, new: Attachment) -> Attachment:
     if old is None:
         return new
+    less = len(new.text) < len(old.text) and old.text.startswith(new.text)
     return Attachment(
         new.id or old.id,
         new.name or old.name,
         new.mime or old.mime,
         new.size if new.size is not None else old.size,
-        new.text or old.text,
+        old.text if less else new.text,
     )
 
 
