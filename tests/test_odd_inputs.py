@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from chathold import download
 from chathold.__main__ import main
 from chathold.core import canonical
 from chathold.exports import zipped
@@ -447,6 +448,24 @@ def test_shards_are_read_whatever_their_numbers(home: Path, folder: Path) -> Non
 def test_a_name_decides_nothing(name: str, home: Path, folder: Path) -> None:
     """A ZIP is known by its content, whatever the browser or the user called it."""
     taken(home, export(folder / name, "chatgpt", chatgpt("one")), "one")
+
+
+def test_a_list_of_accounts_too_large_to_be_held(
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told of and left; the chats are imported."""
+    monkeypatch.setattr(download, "_LARGEST_LIST", 1000)
+    path = folder / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(
+            "user.json", json.dumps({"id": "user-a", "email": "a@example.invalid", "x": "y" * 2000})
+        )
+        packed.writestr(
+            "conversations.json", json.dumps([{"conversation_id": "c", "title": "T", "mapping": {}}])
+        )
+    (receipt,) = chathold(home, "import", str(path))["imports"]
+    assert receipt["conversations"]["new"] == 1
+    assert [each["where"] for each in receipt["problems"]] == ["user.json"]
 
 
 def test_lists_without_chats_are_unchanged(home: Path, folder: Path) -> None:

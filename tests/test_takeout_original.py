@@ -32,6 +32,32 @@ def again(home: Path, folder: Path) -> tuple[dict[str, Any], Path]:
     return answer, other
 
 
+def test_numbers_of_any_size_are_taken_out(tmp_path: Path) -> None:
+    """Of a chat that several records together say: one of them is put together, and written anew."""
+    home = tmp_path / "home"
+    for month, (last, said) in enumerate((("b", "first"), ("c", "second")), 1):
+        tree: dict[str, Any] = {"a": {"message": _message("a", "asked \ud800", {"n": 2**70})}}
+        tree[last] = {"parent": "a", "message": _message(last, said, {})}
+        chat = {"conversation_id": "x", "title": "X", "update_time": 1.7e9 + month, "mapping": tree}
+        path = tmp_path / f"{'f' * 64}-2026-{month:02}-01-12-00-00.json"
+        path.write_text(json.dumps([chat]))
+        chathold(home, "import", str(path))
+    answer, other = again(home, tmp_path)
+    assert answer["conversations"] == 1
+    (chat_there,) = chathold(other, "list")["conversations"]
+    messages = chathold(other, "show", chat_there["id"])["messages"]
+    assert [each["metadata"].get("n") for each in messages] == [2**70, None, None]
+
+
+def _message(name: str, said: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": name,
+        "author": {"role": "user"},
+        "content": {"content_type": "text", "parts": [said]},
+        "metadata": metadata,
+    }
+
+
 def same(home: Path, other: Path, answer: dict[str, Any]) -> None:
     """Both show the same; where it was told that not all could be said, the same tree."""
     told = {problem["where"] for problem in answer["problems"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,8 @@ _OF_CHATS = re.compile(rb'"(?:mapping|chat_messages|fragments)"\s*:')
 """In a file that nobody understands, this tells of chats."""
 
 _LARGEST_SINGLE = 1 << 30
+_LARGEST_LIST = 64 << 20
+"""Lists of accounts, files and names are held whole, with all that is in them."""
 
 
 class Wishes(Struct, frozen=True):
@@ -46,6 +49,10 @@ class Wishes(Struct, frozen=True):
     progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
     waiting: Callable[[], None] = lambda: None
     links: Callable[[str, tuple[tuple[str, str], ...]], None] = lambda _manifest, _links: None
+
+
+class _TooLarge(ExportError):
+    """A member has more bytes than can be held."""
 
 
 class Summary(Struct):
@@ -160,24 +167,27 @@ class Download(Struct):
             self.wishes.progress("importing", self.done, self.export.expands_to)
             yield chunk
 
-    def _whole(self, member: Member) -> bytes:
-        """A member's bytes, without the mark and space around its JSON."""
+    def _whole(self, member: Member, most: int = _LARGEST_SINGLE) -> bytes:
+        """A member's bytes, without the mark and space around its JSON. Raises `_TooLarge` if there are more."""
         parts = []
         size = 0
         for chunk in self._chunks(member):
             size += len(chunk)
-            if size > _LARGEST_SINGLE:
-                raise ExportError(
+            if size > most:
+                raise _TooLarge(
                     _("A single record is larger than 1 GiB; it was not read."), place=member.name
                 )
             parts.append(chunk)
         return b"".join(parts).removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
 
     def _value(self, member: Member) -> Any:
-        parsed = canonical.parse(self._whole(member))
-        if not parsed.readable:
-            self.problems.append(Problem(member.name, NAMES_UNREADABLE))
-        return parsed.value
+        """What a list of accounts, files or names holds; none, and a problem, if that cannot be read."""
+        with contextlib.suppress(_TooLarge):
+            parsed = canonical.parse(self._whole(member, _LARGEST_LIST))
+            if parsed.readable:
+                return parsed.value
+        self.problems.append(Problem(member.name, NAMES_UNREADABLE))
+        return None
 
     def coverage(self) -> Coverage:
         """How much of the account this download holds; one of which something could not be read vouches for nothing."""

@@ -24,7 +24,7 @@ from chathold.core.file_facts import PartSet
 from chathold.core.problem import NOT_SHOWN
 from chathold.core.standing import Standing
 from chathold.core.texts import _
-from chathold.filesystems import on_same_disk
+from chathold.filesystems import is_there, on_same_disk
 
 Json = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -211,7 +211,7 @@ def copies(archive: Archive) -> list[Json]:
         {
             "folder": folder,
             "made": summary.moment(made),
-            "reachable": (Path(folder) / DATABASE).exists(),
+            "reachable": is_there(Path(folder) / DATABASE),
             "current": made >= newest,
             "same_disk": on_same_disk(archive.folder, Path(folder)),
         }

@@ -18,6 +18,7 @@ from chathold.archive.summary import STATE, Filters, Json, line_of, moment, reco
 from chathold.core.errors import ChatholdError
 from chathold.core.merge import Merged, Seen
 from chathold.core.model import Attachment, Part
+from chathold.core.shallow import shallow
 from chathold.core.texts import _
 
 _SHORTEST_PREFIX = 2
@@ -133,7 +134,7 @@ def _message(seen: Seen, assets: _Assets) -> Json:
         "hidden": message.hidden,
         "first_seen": moment(seen.first_seen),
         "last_seen": moment(seen.last_seen),
-        "metadata": dict(message.metadata),
+        "metadata": shallow(dict(message.metadata)),
     }
 
 

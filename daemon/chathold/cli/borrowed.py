@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import unicodedata
+from typing import Any
 
 import click
 
@@ -51,7 +52,11 @@ def with_placeholders(command: click.Command) -> click.Command:
 
 
 class AtLeast(click.IntRange):
-    """A whole number with a lower bound, which is said as people write it."""
+    """A whole number with a lower bound, which is said as people write it; beyond 63 bits all are the same."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number, at most as large as a database counts."""
+        return min(int(super().convert(value, param, ctx)), sys.maxsize)
 
     def _describe_range(self) -> str:
         return f"≥ {self.min}"

@@ -31,6 +31,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str], *, as_json: bool) -> int:
     try:
+        _check_text(arguments)
         result = chathold.main(args=arguments, prog_name="chathold", standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -56,6 +57,18 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
         advice = advice.format(path=report(error, Home.find(_home(arguments)).logs))
         fail(ChatholdError(_("This is a bug in Chathold."), advice=advice), as_json=as_json)
         return BUG
+
+
+def _check_text(arguments: list[str]) -> None:
+    """Refuse bytes that are no text, but for the names of files that are there: Linux lets those be anything."""
+    for each in arguments:
+        try:
+            each.encode()
+        except UnicodeEncodeError:
+            if not os.path.lexists(each):
+                raise UsageError(
+                    _("This is no text: {argument}").format(argument=each.encode(errors="replace").decode())
+                ) from None
 
 
 def _stop_writing() -> None:

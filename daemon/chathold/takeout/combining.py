@@ -7,6 +7,8 @@ compared: the caller learns whether anything could not be said.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,7 +57,19 @@ def _as_exported(record: Record, raw: bytes) -> bytes | None:
     if not isinstance(value, dict):
         return raw
     exported = provider_of(record.provider).as_exported(record.kind, value)
-    return None if exported is None else raw if exported == value else orjson.dumps(exported)
+    if exported is None:
+        return None
+    return raw if exported is value or exported == value else _as_json(exported, raw)
+
+
+def _as_json(value: Any, otherwise: bytes) -> bytes:
+    """`value` as JSON; `otherwise` for what is nested too deeply to be written."""
+    with contextlib.suppress(TypeError):  # numbers beyond 64 bits, very many levels
+        return orjson.dumps(value)
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        return otherwise
 
 
 def _known(archive: Archive, record: Record, readings: Mapping[int, Reading]) -> Merged:
@@ -85,18 +99,16 @@ def _written(
             values[number] = canonical.parse(blobs.fetch(archive.database, forms[number].form)).value
         return values[number]
 
-    told = [{message.id: message for message in reading.messages} for reading in readings]
-    kept = [Kept(seen.message.id, seen.parent, value(_best(seen.message, told))) for seen in known.messages]
-    base = value(len(forms) - 1)
+    base, newest = value(len(forms) - 1), blobs.fetch(archive.database, forms[-1].form)
     if record.kind != CONVERSATION or not isinstance(base, dict):
-        newest = blobs.fetch(archive.database, forms[-1].form)
         return _as_exported(record, newest) or newest
+    told = [{message.id: message for message in reading.messages} for reading in readings]
     leaf = _leaf(known.messages) if any(reading.leaf for reading in readings) else ""
     outer = Outer(record.ref, known.title, known.created, known.updated, leaf)
     kept = [Kept(seen.message.id, seen.parent, value(_best(seen.message, told))) for seen in known.messages]
     provider = provider_of(record.provider)
     whole = provider.combine(base, outer, kept)
-    return orjson.dumps(provider.as_exported(record.kind, whole) or whole)
+    return _as_json(provider.as_exported(record.kind, whole) or whole, newest)
 
 
 def _best(message: Message, told: Sequence[Mapping[str, Message]]) -> int:
