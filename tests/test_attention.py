@@ -38,9 +38,12 @@ GONE = {
 }
 AWAY = {"folder": "/d", "state": "missing", "reason": "It is not there."}
 CLOSED = ChatholdError("It cannot be written to.", place="/d/secret notes", advice="Name another.")
+UNPLUGGED = ChatholdError("The archive is away.", place="/d/archive", advice="Connect its disk.")
 DUE = Reminder("chatgpt", "ada", "Ada", "", ReminderStage.DUE, 0.0, 0.0, 0.0)
 SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"faults": [Fault("No.", "Yes.", 3)]}, Kind.SETTINGS, Severity.FAILED, Leads.SETTINGS),
+    ({"away": UNPLUGGED}, Kind.ARCHIVE, Severity.FAILED, Leads.NOWHERE),
+    ({"damaged": 2}, Kind.DAMAGE, Severity.FAILED, Leads.CHECK),
     ({"notes": CLOSED}, Kind.NOTES, Severity.FAILED, Leads.SETTINGS),
     ({"pending": [WAITS]}, Kind.DOWNLOAD, Severity.FAILED, Leads.SERVICES),
     ({"pending": [replace(WAITS, stage=Stage.RETRYING)]}, Kind.DOWNLOAD, Severity.WAITING, Leads.NOWHERE),
@@ -56,6 +59,7 @@ SITUATIONS: list[tuple[dict[str, Any], Kind, Severity, Leads]] = [
     ({"to_index": 1200}, Kind.READING, Severity.MILD, Leads.NOWHERE),
     ({"holds": True}, Kind.COPY, Severity.MILD, Leads.COPY),
     ({"holds": True, "copies": 1, "beside": 1}, Kind.COPY, Severity.MILD, Leads.COPY),
+    ({"holds": True, "copies": 1, "lost": 1}, Kind.COPY, Severity.MILD, Leads.COPY),
     (
         {"reminders": [(DUE, "Your ChatGPT copy is 34 days old.")]},
         Kind.REMINDER,
@@ -91,7 +95,7 @@ def test_the_gravest_comes_first() -> None:
             everything |= changes
     found = concerns(Situation(**everything))
     assert [each.severity for each in found] == sorted((each.severity for each in found), reverse=True)
-    assert len({each.kind for each in found}) == 11
+    assert len({each.kind for each in found}) == 13
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,31 @@ def test_an_unplugged_archive_is_waited_for_and_never_made_anew(tmp_path: Path) 
     assert digests(place.home) == undisturbed(tmp_path / "other", contents)
 
 
+def test_what_another_archive_took_in_is_looked_at_again(tmp_path: Path) -> None:
+    """A new one was begun while the disk was away: once the old one is back, it is to have that, too."""
+    place = Place(tmp_path)
+    archive, away = tmp_path / "disk" / "archive", tmp_path / "in a drawer"
+    place.more = f"[archive]\nfolder = '{archive}'\n"
+    place.configure()
+    with running(place) as daemon:
+        first = drop(place, 1)
+        until(lambda: "1 new" in place.log())
+        archive.rename(away)
+        process(place.home, "import", "--new-archive", os.fspath(place.downloads / "deepseek_data-1.zip"))
+        second = drop(place, 2)
+        until(lambda: place.log().count("1 new") == 2)
+        assert daemon.stop() == 0
+    archive.rename(tmp_path / "the new one")
+    away.rename(archive)
+    with running(place) as daemon:
+        drop(place, 3)
+        until(lambda: place.log().count("1 new") == 4, told=place.told)
+        assert daemon.stop() == 0
+    assert digests(place.home)
+    assert len(process(place.home, "list")["conversations"]) == 3
+    assert first != second
+
+
 @pytest.mark.parametrize("where", ["archive in it", "in the archive", "home"])
 def test_folders_in_each_others_way_are_refused(tmp_path: Path, where: str) -> None:
     """The archive in a watched folder, a watched folder in the archive, and a home folder: words, and exit 1."""

@@ -118,10 +118,15 @@ def test_a_warning_is_no_fault(kept: Path) -> None:
 def test_looking_leaves_nothing_behind(root: Path, kept: Path) -> None:
     """No folder, no file, no change."""
     fresh = root / "fresh"
-    before = sorted(path for path in root.rglob("*") if not path.name.startswith("archive.db-"))
+    before = sorted(
+        path for path in root.rglob("*") if not path.name.startswith(("archive.db-", "state.db-"))
+    )
     assert said(fresh, "doctor").code == 0
     assert said(kept, "doctor").code == 0
-    assert sorted(path for path in root.rglob("*") if not path.name.startswith("archive.db-")) == before
+    assert (
+        sorted(path for path in root.rglob("*") if not path.name.startswith(("archive.db-", "state.db-")))
+        == before
+    )
 
 
 def test_no_name_of_a_file_is_told(root: Path) -> None:

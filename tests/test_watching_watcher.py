@@ -92,6 +92,17 @@ def test_a_download_is_handed_out_again_if_asked(bench: Bench, folder: Path) -> 
     assert bench.names == ["a.json", "a.json"]
 
 
+def test_everything_is_handed_out_again_if_asked(bench: Bench, folder: Path) -> None:
+    """Once."""
+    (folder / "a.json").write_bytes(b"[]")
+    (folder / "b.json").write_bytes(b"[]")
+    bench.pass_time(1000)
+    bench.watcher.all_again()
+    assert bench.watcher.due() == 0
+    bench.pass_time(1000)
+    assert sorted(bench.names) == ["a.json", "a.json", "b.json", "b.json"]
+
+
 def test_asking_again_for_what_is_not_there_does_nothing(bench: Bench, folder: Path, tmp_path: Path) -> None:
     """It may be gone, or have been elsewhere."""
     bench.pass_time(20)

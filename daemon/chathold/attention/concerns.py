@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """What it is about."""
 
     SETTINGS = "settings"
+    ARCHIVE = "archive"
+    DAMAGE = "damage"
     DOWNLOAD = "download"
     PARTS = "parts"
     RESCUED = "rescued"
@@ -104,6 +106,8 @@ class Situation(Struct, frozen=True):
     `watching` as `status` prints it; `to_read` chats and documents are not read yet, `to_index` not searchable yet.
     `holds`: whether there is anything in the archive of which a second copy could be made; `beside` of the `copies`
     are on the same disk as the archive.
+    `away` is what to say where the archive is not where it was; `damaged` chats, documents and files are known to be.
+    `lost` of the copies are not where they were made.
     `notes` is why the folder of notes cannot be kept up to date.
     `reminders` are those that want something, each with its words; `unseen` notices no desktop has shown.
     """
@@ -113,6 +117,8 @@ class Situation(Struct, frozen=True):
     questions: Sequence[Mapping[str, Any]] = ()
     faults: Sequence[Fault] = ()
     notes: ChatholdError | None = None
+    away: ChatholdError | None = None
+    damaged: int = 0
     watching: Sequence[Mapping[str, str]] = ()
     running: bool = True
     paused: bool = False
@@ -121,6 +127,7 @@ class Situation(Struct, frozen=True):
     holds: bool = False
     copies: int = 0
     beside: int = 0
+    lost: int = 0
     reminders: Sequence[tuple[Reminder, str]] = ()
     unseen: int = 0
 
@@ -129,6 +136,7 @@ def concerns(now: Situation) -> tuple[Concern, ...]:
     """What needs attention, the gravest first."""
     found = [
         *_of_settings(now.faults),
+        *_of_archive(now),
         *_of_notes(now.notes),
         *map(_of_download, now.pending),
         *map(_of_parts, now.parts),
@@ -153,6 +161,20 @@ def _of_settings(faults: Sequence[Fault]) -> Iterator[Concern]:
             each.fix,
             Leads.SETTINGS,
         )
+
+
+def _of_archive(now: Situation) -> Iterator[Concern]:
+    if now.away is not None:
+        yield Concern(Kind.ARCHIVE, Severity.FAILED, now.away.title, now.away.place, now.away.advice)
+    if now.damaged:
+        title = ngettext(
+            "{n} chat, document or file is damaged on this disk.",
+            "{n} chats, documents or files are damaged on this disk.",
+            now.damaged,
+        ).format(n=f"{now.damaged:,}")
+        step = _("Import again the export that held it, or bring a second copy up to date: that mends it.")
+        typed = _('"chathold verify" names all that is damaged, and what mends it.')
+        yield Concern(Kind.DAMAGE, Severity.FAILED, title, "", step, Leads.CHECK, typed=typed)
 
 
 def _of_notes(error: ChatholdError | None) -> Iterator[Concern]:
@@ -265,6 +287,16 @@ def _of_copies(now: Situation) -> Iterator[Concern]:
             _("Make a second one on another disk."),
             Leads.COPY,
             typed=_('Make a second one on another disk: "chathold backup DIR".'),
+        )
+    elif now.holds and now.copies == now.lost:
+        yield Concern(
+            Kind.COPY,
+            Severity.MILD,
+            _("The second copy of your archive is not where it was."),
+            _("If this disk fails, there may be no other."),
+            _("Connect its disk, or make another one."),
+            Leads.COPY,
+            typed=_('Connect its disk, or make another one: "chathold backup DIR".'),
         )
     elif now.holds and now.copies == now.beside:
         yield Concern(

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chathold.archive import damage
 from chathold.archive.asking import questions
 from chathold.archive.store import Archive
 from chathold.archive.waiting import downloads
 from chathold.attention.concerns import Situation
 from chathold.core.errors import ChatholdError
+from chathold.daemon.last_seen import missing_at
 from chathold.daemon.presence import is_held
-from chathold.filesystems import on_same_disk
+from chathold.filesystems import is_there, on_same_disk
 from chathold.home import Home
 from chathold.reminders.now import calls, local, reminders_at
 from chathold.reminders.words import words_of
@@ -44,7 +46,7 @@ def situation_of(
         notes=notes,
         to_index=to_index,
         **_of_state(home.state, folder),
-        **(_of_archive(archive) if archive else {}),
+        **(_of_archive(archive) if archive else {"away": missing_at(home)}),
         reminders=_of_reminders(home, archive, standing),
     )
 
@@ -104,10 +106,12 @@ def _of_archive(archive: Archive) -> dict[str, Any]:
     ).fetchone()
     copies = [Path(folder) for (folder,) in database.execute("SELECT folder FROM copy")]
     return {
+        "damaged": len(set(damage.noted(database).values()) | damage.files_noted(database)),
         "parts": downloads(archive),
         "questions": questions(archive),
         "to_read": stale,
         "holds": bool(held),
         "copies": len(copies),
         "beside": sum(on_same_disk(archive.folder, each) for each in copies),
+        "lost": sum(is_there(each.parent) and not is_there(each) for each in copies),
     }

@@ -19,6 +19,7 @@ from chathold.cli.output import answer, write
 from chathold.core.plain import clean
 from chathold.core.saying import amount
 from chathold.core.texts import _
+from chathold.daemon.last_seen import remember
 from chathold.filesystems import on_same_disk
 from chathold.search import catch_up
 
@@ -99,6 +100,8 @@ def backup_command(call: Call, folder: Path) -> int:
 def restore_command(call: Call, folder: Path) -> int:
     """Open the copy in DIR as this computer's archive."""
     copied = restore(folder.expanduser().absolute(), call.home.archive)
+    with archive_of(call.home) as archive:
+        remember(call.home, str(archive.meta("id")))
     return _say_copied(call, copied, _("The archive is back, in {folder}."))
 
 

@@ -25,6 +25,7 @@ from chathold.core.errors import ChatholdError
 from chathold.core.plain import clean
 from chathold.core.receipt import Outcome, Receipt, Tally
 from chathold.core.texts import _, ngettext
+from chathold.daemon.last_seen import missing_at, remember
 from chathold.download import Wishes
 from chathold.intake import take_in
 from chathold.providers import PROVIDERS
@@ -45,10 +46,16 @@ _SHOWN_PROBLEMS = 5
     help=_("Whose exports these are, where they do not say it."),
 )
 @click.option("--rescue", is_flag=True, help=_("Take what is whole from a cut or damaged file."))
-def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue: bool) -> int:
+@click.option(
+    "--new-archive", is_flag=True, help=_("Begin a new archive where the one used last is missing.")
+)
+def import_command(
+    call: Call, paths: tuple[Path, ...], account: str, *, rescue: bool, new_archive: bool
+) -> int:
     """Import every path; 1 if any could not be."""
     receipts = []
-    with archive_of(call.home, create=True) as archive, _bar() as bar:
+    create = new_archive or missing_at(call.home) is None
+    with archive_of(call.home, create=create) as archive, _bar() as bar:
         wishes = Wishes(account, rescue, bar.show, waiting, partial(_keep_links, call.home.state))
         for path in paths:
             of_this, whole = [], path.expanduser().absolute()
@@ -61,6 +68,7 @@ def import_command(call: Call, paths: tuple[Path, ...], account: str, *, rescue:
             if folder and not call.as_json:
                 _say_missing(of_this)
             receipts += of_this
+        remember(call.home, str(archive.meta("id")))
         _forget_links(call.home.state, whole_sets(archive))
         index = make_searchable(
             archive, lambda done, total: bar.show("indexing", done, total), ended=bar.clear

@@ -12,6 +12,7 @@ from chathold.archive.store import Archive
 from chathold.cli.output import note
 from chathold.core.errors import ArchiveError, Busy, ChatholdError, TooNew
 from chathold.core.texts import _
+from chathold.daemon.last_seen import missing_at
 from chathold.home import Home
 from chathold.intake import finish_interrupted
 
@@ -21,6 +22,8 @@ def archive_of(home: Home, *, create: bool = False) -> Iterator[Archive]:
     """The archive under `home`. Raises `ChatholdError` if there is none and it is not to be made."""
     archive = Archive.open(home.archive, create=create, now=time.time())
     if archive is None:
+        if away := missing_at(home):
+            raise away
         raise ChatholdError(
             _("There is no archive yet."),
             place=str(home.archive),

@@ -29,7 +29,9 @@ _NOTHING: dict[str, Any] = {
     "bytes": 0,
 }
 
-_SAID_HERE = frozenset({Kind.SETTINGS, Kind.NOTES, Kind.GONE, Kind.COPY, Kind.REMINDER})
+_SAID_HERE = frozenset(
+    {Kind.SETTINGS, Kind.ARCHIVE, Kind.DAMAGE, Kind.NOTES, Kind.GONE, Kind.COPY, Kind.REMINDER}
+)
 """What needs attention and is said by no other line."""
 
 
@@ -73,7 +75,9 @@ def _value(
 
 
 def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
-    _say_held(value["archive"], value["accounts"])
+    away = any(each.kind is Kind.ARCHIVE for each in found)
+    if not away:
+        _say_held(value["archive"], value["accounts"])
     for each in value["downloads"]:
         calm = each["state"] in ("importing", "queued", "downloading")
         write(f"{'·' if calm else '!'} {clean(each['path'])}: {clean(each['reason'])}")
@@ -81,7 +85,8 @@ def _say(value: dict[str, Any], found: tuple[Concern, ...]) -> None:
     for each in found:
         if each.kind in _SAID_HERE:
             write("! " + sentences(each.title, clean(each.detail), each.step_to_type))
-    _say_watching(value)
+    if not away:  # who watches is known by a lock in its folder
+        _say_watching(value)
     write(_("Archive: {folder}").format(folder=value["archive"]["path"]))
 
 

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
-from chathold.state.memory import ARCHIVE
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
-
-    from chathold.state import State
 
 LOCK = "daemon.lock"
 _PATIENCE = 2.0
@@ -58,14 +55,3 @@ def is_held(archive: Path) -> bool:
         return True
     except OSError:
         return False
-
-
-def may_create(state: State, archive: Path) -> bool:
-    """Whether an archive that is missing in this folder may be made: never where one was seen, its disk may be away."""
-    known = state.memory.get(ARCHIVE)
-    return known is None or known["folder"] != os.fspath(archive)
-
-
-def note_archive(state: State, archive: Path, name: str) -> None:
-    """Remember that the archive of this id was seen in this folder."""
-    state.memory.set(ARCHIVE, {"folder": os.fspath(archive), "id": name})

@@ -25,7 +25,7 @@ from chathold.configuration import ConfigurationError, Settings, load
 from chathold.core.errors import ChatholdError
 from chathold.core.saying import listed, sentences
 from chathold.core.texts import _, speak
-from chathold.daemon import presence
+from chathold.daemon import last_seen, presence
 from chathold.daemon.answers import Answer, Ended, Progress, Request, Verdict
 from chathold.daemon.asking import request
 from chathold.daemon.clock import Clock
@@ -259,16 +259,21 @@ class Daemon:
         return request(self._settings, self.home.state, path, create=self._may_create(), leave=chosen)
 
     def _may_create(self) -> bool:
-        return presence.may_create(self._state, self._archive)
+        return last_seen.may_create(self._state, self._archive)
 
     def _answered(self, answer: Answer) -> None:
         self._behind = answer.behind
         if answer.title and not answer.path:
             self._tell_daily("notes", answer.title, answer.title)
         self._queue.answered(answer, self._clock.wall())
-        if answer.archive:
-            presence.note_archive(self._state, self._archive, answer.archive)
+        if answer.archive and last_seen.note_archive(self._state, self._archive, answer.archive):
+            self._look_again()
         self._shown = 0.0
+
+    def _look_again(self) -> None:
+        """Another archive is there than before: of what was done with, it may hold nothing."""
+        self._state.downloads.undo()
+        self._watcher.all_again()
 
     # What other processes, the user and the machine want
 

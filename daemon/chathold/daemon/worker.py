@@ -77,6 +77,7 @@ class _Worker:
         self._reports = reports
         self._out = out
         self._archive: Archive | None = None
+        self._identity: tuple[int, int] | None = None
         self._told = 0.0
         self._promising = False
         """Whether what is looked at is an export, by all that has been seen of it."""
@@ -175,14 +176,18 @@ class _Worker:
         return self._archive is not None and standing(self._archive).differs
 
     def _opened(self, *, create: bool) -> Archive:
-        there = os.path.exists(self._folder / "archive.db")  # noqa: PTH110 - `Path.exists` may raise
-        if self._archive is None or not there:
+        there = _identity(self._folder / "archive.db")
+        if self._archive is None or there is None or there != self._identity:
             self._archive = Archive.open(self._folder, create=create, now=time.time())
+            self._identity = _identity(self._folder / "archive.db")
         if self._archive is None:
             raise ArchiveError(
                 _("The archive is not where it was."),
                 place=str(self._folder),
-                advice=_("Connect the disk it is on. To begin a new one there, import an export by hand."),
+                advice=_(
+                    "Connect the disk it is on, or bring it back."
+                    ' "chathold import --new-archive FILE" begins a new one.'
+                ),
             )
         return self._archive
 
@@ -198,6 +203,15 @@ class _Worker:
     def _say(self, said: Said) -> None:
         self._out.write(written(said))
         self._out.flush()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file this is: of a disk that comes and goes, another may lie in its place meanwhile."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
 
 
 def _looks_right(path: Path) -> bool:

@@ -10,7 +10,7 @@ from chathold.configuration import examine
 from chathold.daemon.answers import Answer, Request, Verdict
 from chathold.daemon.asking import with_notes
 from chathold.daemon.importing import Importer
-from chathold.daemon.presence import may_create, note_archive
+from chathold.daemon.last_seen import may_create, note_archive
 from chathold.daemon.queueing import keep_links
 from chathold.reader.opening import Reader
 from chathold.state import State

@@ -77,6 +77,10 @@ class Downloads:
         self.drop(path)
         self._database.execute("DELETE FROM looked_at WHERE day < ?", (int(now // _DAY) - _KEPT_DAYS,))
 
+    def undo(self) -> None:
+        """Look at every download again, whatever came of it."""
+        self._database.execute("DELETE FROM looked_at")
+
     def _note(self, seen: bytes, now: float) -> None:
         self._database.execute("INSERT OR REPLACE INTO looked_at VALUES (?, ?)", (seen, int(now // _DAY)))
 

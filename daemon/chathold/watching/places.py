@@ -102,6 +102,12 @@ class Place:
             handed.forget(fingerprint)
             self._hurry = True
 
+    def all_again(self, handed: Handed) -> None:
+        """Hand everything out once more."""
+        for fingerprint in self._settling.all_again():
+            handed.forget(fingerprint)
+        self._asked = True
+
     def ask(self) -> None:
         """Look at the next occasion, whatever was heard."""
         self._asked = True

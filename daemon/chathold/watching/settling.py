@@ -86,6 +86,10 @@ class Settling:
         item.done, item.ask_again = False, -inf
         return item.sighting.fingerprint
 
+    def all_again(self) -> list[Fingerprint]:
+        """The same of everything that is there."""
+        return [found for path in self._items if (found := self.again(path)) is not None]
+
     def settled_folders(self) -> Mapping[Path, Sighting]:
         """The folders that need no second look while they are outwardly as they were."""
         return {

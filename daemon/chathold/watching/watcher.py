@@ -96,6 +96,12 @@ class Watcher:
         if place is not None:
             place.again(path, self._handed)
 
+    def all_again(self) -> None:
+        """Hand out everything that is whole once more."""
+        for place in self._places.values():
+            place.all_again(self._handed)
+        self._everywhere.set()
+
     def folders(self) -> list[FolderState]:
         """The folders that are to be watched, and how they are."""
         return [place.state() for place in self._places.values()]
