@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 import histories
 import scripts_of_the_world as world
 from chathold.archive.contents import Contents, contents
-from chathold.archive.freshness import fingerprints
+from chathold.archive.forgetting import forget_records
+from chathold.archive.freshness import fingerprints, records
+from chathold.archive.reading import Record
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError
 from chathold.core.slice import Slice
@@ -341,6 +343,53 @@ def test_what_was_forgotten_while_nobody_indexed_is_found_no_more(
     catch_up(archive)
     assert words not in _bytes(home)
     assert find(archive, Wish("user 2")).total == 1
+
+
+def test_what_was_forgotten_stays_in_no_index_though_its_number_is_given_again(
+    home: Path, archive: Archive, tmp_path: Path
+) -> None:
+    """The index is emptied by whoever indexes next, were it that an import came between."""
+    numbers = records(archive.database)
+    _forget_all(archive)
+    words = max(re.split("[+/=]", histories.noise(CLAUDE, 3, 0)), key=len).lower().encode()[-12:]
+    assert words in _bytes(home)
+    list(take_in(archive, histories.chatgpt_earlier(tmp_path)))
+    assert records(archive.database) >= numbers
+    assert standing(archive).differs
+    catch_up(archive)
+    assert words not in _bytes(home)
+    assert not standing(archive).differs
+
+
+def test_an_index_is_emptied_once_more_where_that_was_cut_short(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages that were free and the log count, too: killed before they are gone, nothing says that it was emptied."""
+    _forget_all(archive)
+    with monkeypatch.context() as patch:
+        patch.setattr(Index, "checkpoint", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            catch_up(archive)
+    assert standing(archive).differs
+    catch_up(archive)
+    assert not standing(archive).differs
+
+
+def _forget_all(archive: Archive) -> None:
+    """Forget every record, and leave the index as it is."""
+    rows = archive.database.execute("SELECT id, provider, kind, ref FROM record").fetchall()
+    with archive.writing() as ledger:
+        forget_records(archive, ledger, [Record(*row) for row in rows])
+
+
+def test_an_archive_that_never_forgot_keeps_its_index(archive: Archive) -> None:
+    """One that was made before forgettings were noted is as good as any: nothing is indexed anew."""
+    before = _entries(archive)
+    with closing(sqlite3.connect(index_file(archive))) as database, database:
+        database.execute("DELETE FROM about WHERE name = 'forgetting'")
+    assert not standing(archive).differs
+    catch_up(archive)
+    assert before == _entries(archive)
 
 
 def test_forgetting_leaves_no_word_in_pages_that_were_free(

@@ -3,13 +3,17 @@
 What goes: bytes, sightings, readings, the state, the files that nothing else refers to, and every receipt
 that told of it. What stays: a hash that recognises the record, so that no import brings it back.
 
-One commit takes it all out of sight. Erasing the files and what lies between the pages follows; a mark stands
-until that is done, so that whoever writes next does it if this process dies.
+One commit takes it all out of sight, and has the search index emptied by whoever fills it next. Erasing the
+files and what lies between the pages follows; a mark stands until that is done, so that whoever writes next does
+it if this process dies.
 """
 
 from __future__ import annotations
 
+import os
+
 from chathold.archive.deriving import derive, derive_changed
+from chathold.archive.freshness import LAST_FORGETTING
 from chathold.archive.ledger import Ledger
 from chathold.archive.reading import Record
 from chathold.archive.store import Archive
@@ -111,6 +115,8 @@ def _forget(archive: Archive, ledger: Ledger, record: Record) -> None:
 def _finish(archive: Archive, ledger: Ledger) -> None:
     """Let go of files that nothing refers to any more, derive what follows, and mark what is still to be done."""
     ledger.remove("asset", "hash NOT IN (SELECT asset FROM asset_member)", ())
+    ledger.remove("meta", "name = ?", (LAST_FORGETTING,))
+    ledger.add("meta", (LAST_FORGETTING, os.urandom(16).hex()))
     ledger.settle()
     derive_changed(archive.database)
     archive.database.execute("INSERT OR REPLACE INTO meta VALUES (?, 1)", (FORGETTING,))

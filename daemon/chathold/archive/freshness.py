@@ -9,6 +9,9 @@ from chathold.archive.schema import FACTS
 
 STORED_AS = 8
 
+LAST_FORGETTING = "last forgetting"
+"""The entry of `meta` that every forgetting sets to another value."""
+
 _NO_MATTER = frozenset({"receipt", "label", "copy", "meta"})
 """Facts from which no record's contents follow."""
 
@@ -51,6 +54,15 @@ def marks(database: sqlite3.Connection) -> dict[str, bytes]:
 def records(database: sqlite3.Connection) -> set[int]:
     """All records there are; what is in none of them was forgotten."""
     return {number for (number,) in database.execute("SELECT id FROM record")}
+
+
+def last_forgetting(database: sqlite3.Connection) -> str:
+    """As long as it is the same, nothing was forgotten; "" if nothing ever was.
+
+    What was made of records has to be made anew if it differs: numbers of records that were forgotten are given again.
+    """
+    row = database.execute("SELECT value FROM meta WHERE name = ?", (LAST_FORGETTING,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def marker(database: sqlite3.Connection) -> str:

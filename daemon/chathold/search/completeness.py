@@ -30,9 +30,9 @@ class Compared(Struct, frozen=True):
     """The records of the archive, and what the index has of them, compared.
 
     `indexed` is how many are searchable as they are now. `behind` are not in the index as they are now, `stale` are
-    in it as they no longer are, `unread` have to be derived first. `forgotten`: some are in the index and no more in
-    the archive. `noted`: the index knows that it is complete, and nothing had to be compared; what is behind all the
-    same is damaged.
+    in it as they no longer are, `unread` have to be derived first. `forgotten`: the index may hold words of what is
+    no more in the archive. `noted`: the index knows that it is complete, and nothing had to be compared; what is
+    behind all the same is damaged.
     """
 
     indexed: int
@@ -60,7 +60,8 @@ def compared(archive: Archive, index: Index | None) -> Compared:
     """Compare the archive with its index, if there is one. Raises `sqlite3.DatabaseError` if that is damaged."""
     with archive.reading():
         noted = index.about("marker") if index else None
-        if index and noted and noted == marker(archive.database):
+        outlived = index is not None and index.outlived(archive)
+        if index and noted and not outlived and noted == marker(archive.database):
             damaged = {} if index.about("whole") == noted else index.passed_over()
             if all(stored_as(archive.database, number) == then for number, then in damaged.items()):
                 left = frozenset(damaged)
@@ -68,10 +69,10 @@ def compared(archive: Archive, index: Index | None) -> Compared:
         done = index.done() if index else {}
         there = fingerprints(archive.database)
         unread = frozenset(underived(archive.database))
-        forgotten = not done.keys() <= there.keys() and not done.keys() <= records(archive.database)
+        gone = not done.keys() <= there.keys() and not done.keys() <= records(archive.database)
     behind = frozenset(number for number, mark in there.items() if done.get(number) != mark)
     stale = frozenset(number for number, mark in done.items() if there.get(number) != mark)
-    return Compared(len(there.keys() - behind - unread), behind, stale, unread, forgotten)
+    return Compared(len(there.keys() - behind - unread), behind, stale, unread, forgotten=outlived or gone)
 
 
 def standing(archive: Archive) -> Indexed:

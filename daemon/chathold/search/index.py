@@ -15,7 +15,7 @@ from typing import Self
 from chathold.archive import durable
 from chathold.archive.connecting import connect
 from chathold.archive.folder import SEARCH, make_private
-from chathold.archive.freshness import STORED_AS
+from chathold.archive.freshness import STORED_AS, last_forgetting
 from chathold.archive.store import Archive
 from chathold.core.errors import ArchiveError, Busy, NoSpace
 from chathold.core.texts import _
@@ -112,6 +112,7 @@ class Index:
             index.settle_in()
             with index.transaction("the new index"):
                 index.create(archive)
+                index.note("forgetting", last_forgetting(archive.database))
         except BaseException:
             index.close()
             raise
@@ -152,10 +153,14 @@ class Index:
         """The empty tables; inside a transaction."""
         for statement in _TABLES.split(";\n"):
             self.database.execute(statement)
-        self.database.execute("INSERT INTO about VALUES ('archive', ?)", (archive.meta("id"),))
+        self.note("archive", str(archive.meta("id")))
 
     def erase(self, archive: Archive) -> None:
-        """Empty it so that none of its words is left in the file, whoever reads meanwhile."""
+        """Empty it so that none of its words is left in the file, whoever reads meanwhile.
+
+        That it was is noted last: killed before, it is emptied once more.
+        """
+        forgetting = last_forgetting(archive.database)
         self.database.execute("PRAGMA secure_delete = ON")
         with self.transaction("the emptied index"):
             for table in ("text", "entry", "kind", "held", "done", "about"):
@@ -164,6 +169,8 @@ class Index:
         self.database.execute("PRAGMA secure_delete = OFF")
         self._cut_off()  # pages that were free before are not overwritten
         self.checkpoint()
+        with self.transaction("the note that the index was emptied"):
+            self.note("forgetting", forgetting)
 
     def shrink(self) -> None:
         """Give pages that became free back to the system, once they are many."""
@@ -206,6 +213,10 @@ class Index:
     def note(self, name: str, value: str | float) -> None:
         """Set one entry of the table `about`."""
         self.database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def outlived(self, archive: Archive) -> bool:
+        """Whether something was forgotten since it was made: words of it may be here, whoever has its number now."""
+        return (self.about("forgetting") or "") != last_forgetting(archive.database)
 
     def done(self) -> dict[int, bytes]:
         """The fingerprint of every record that is in the index, as it was then."""

@@ -95,6 +95,7 @@ def _fill(archive: Archive, progress: Progress | None, stop: Callable[[], bool],
         with archive.reading():
             there, held = fingerprints(archive.database), records(archive.database)
             order, mark = newest_first(archive.database), marker(archive.database)
+            anew = anew or index.outlived(archive)
         done = index.done() if index.about("readers") == readers() else {}
         if anew or not done.keys() <= there.keys() | held or _haunted(index):
             index.erase(archive)
@@ -180,7 +181,8 @@ class Ear:
         if not index.about("readers"):
             with index.transaction("the readers' versions"):
                 index.note("readers", readers())
-        if index.about("readers") == readers() and not _haunted(index):
+        anew = index.outlived(self._archive) or _haunted(index)
+        if index.about("readers") == readers() and not anew:
             self._batch = Batch(index)
 
     def hear(self, read: Read) -> None:
