@@ -254,6 +254,21 @@ def test_a_file_where_no_service_puts_any_is_told_of(tmp_path: Path) -> None:
     ]
 
 
+def test_an_export_of_an_impossible_date_makes_nothing_gone(tmp_path: Path) -> None:
+    """Nor does it vouch for ever: what comes after it counts."""
+    home, path = tmp_path / "home", tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, value in {"user.json": OWNER, "conversations.json": CHATS[:1]}.items():
+            packed.writestr(zipfile.ZipInfo(name, (2062, 1, 1, 12, 0, 0)), json.dumps(value))
+    (receipt,) = chathold(home, "import", str(path))["imports"]
+    assert receipt["exported_at"] is None
+    assert [each["what"].partition(":")[0] for each in receipt["problems"]] == ["Its date lies in the future"]
+    chathold(home, "import", str(_export(tmp_path, 3, conversations=CHATS[:2])))
+    assert [each["gone_since"] for each in chathold(home, "list")["conversations"]] == [None, None]
+    (found,) = chathold(home, "check")["accounts"]
+    assert (found["last_whole_export"], found["chats_in_it"]) == ("2026-03-01T12:00:00Z", 2)
+
+
 def test_who_somebody_is_is_never_found(tmp_path: Path) -> None:
     """A list of users that nobody understands is kept as a file: an address is no text to be searched."""
     home = tmp_path / "home"

@@ -59,6 +59,21 @@ def gone(*files: FileFacts, own: dict[int, str] | None = None) -> dict[int, bool
     return {record: each.confirmed for record, each in judged(*files, own=own).gone.items()}
 
 
+@pytest.mark.parametrize(
+    ("facts", "exported"),
+    [
+        ({"name_times": (9000 * DAY,), "member_time": 5 * DAY}, 5 * DAY),
+        ({"name_times": (5 * DAY,), "member_time": 9000 * DAY}, 5 * DAY),
+        ({"manifest_time": 9000 * DAY, "name_times": (5 * DAY,)}, 5 * DAY),
+        ({"member_time": 9000 * DAY}, None),
+        ({"member_time": 10 * DAY + 1}, 10 * DAY + 1),
+    ],
+)
+def test_no_export_was_made_after_it_was_imported(facts: dict[str, Any], exported: float | None) -> None:
+    """Whatever wrong clock wrote its date; a day or two are time zones."""
+    assert judged(file(1, day=None, imported=9 * DAY, **facts)).exported == {1: exported}
+
+
 def at(record: int, day: float) -> Sight:
     """A conversation in which somebody last spoke so many days from now."""
     return Sight(record, NOW + day * DAY, NOW + day * DAY)

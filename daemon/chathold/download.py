@@ -19,6 +19,7 @@ from chathold.core import canonical
 from chathold.core.errors import ExportError, Incomplete
 from chathold.core.identity import CONVERSATION, OTHER
 from chathold.core.problem import Problem
+from chathold.core.standing import LEEWAY
 from chathold.core.texts import N_, _
 from chathold.exports import Export, Member
 from chathold.exports.splitting import Known, Piece, Splitter
@@ -30,6 +31,9 @@ MENDED = N_("What was stored of this was damaged; it has been put right from thi
 NAMES_UNREADABLE = N_("This list cannot be read; nothing was taken from it.")
 CONVERSATIONS_UNREAD = N_("The chats in this file could not be read; it is kept as it is.")
 NO_LIST = N_("No list of chats is in this export. They may be in this file, which is kept as it is.")
+IN_THE_FUTURE = N_(
+    "Its date lies in the future: some clock was wrong. When this export was made is not known by it."
+)
 _OF_CHATS = re.compile(rb'"(?:mapping|chat_messages|fragments)"\s*:')
 """In a file that nobody understands, this tells of chats."""
 
@@ -200,6 +204,8 @@ class Download(Struct):
 
     def finish(self, digest: bytes, path: Path) -> int:
         """Commit; the file's number."""
+        now = time.time()
+        self._check_dates(path, now)
         manifest_only = self.manifest is not None and not self.taking.sightings
         dates = [member.modified for member in self.export.members if member.modified is not None]
         covers = self.coverage()
@@ -222,7 +228,7 @@ class Download(Struct):
             },
             lists=self.manifest.files if self.manifest and manifest_only else (),
             problems=self.all_problems(),
-            imported=time.time(),
+            imported=now,
         )
         names = (
             (each.id, each.name, each.message, each.conversation, each.mime, each.size) for each in self.names
@@ -234,6 +240,13 @@ class Download(Struct):
             given=self.wishes.account,
             names=names if not self.taking.forget_all else (),
         )
+
+    def _check_dates(self, path: Path, now: float) -> None:
+        """Tell of a date that lies in the future: it is not believed."""
+        dates = [member.modified for member in self.export.members]
+        dates += [self.manifest.created if self.manifest else None, self.provider.name_time(path.name)]
+        if any(date is not None and date > now + LEEWAY for date in dates):
+            self.problems.append(Problem(path.name, IN_THE_FUTURE))
 
     def all_problems(self) -> tuple[Problem, ...]:
         """What was odd about the download itself."""

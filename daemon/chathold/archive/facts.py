@@ -38,8 +38,20 @@ def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterato
         owners[file].add(account)
     given: dict[int, str] = dict(database.execute("SELECT file, account FROM given"))
     said: dict[int, int] = dict(database.execute("SELECT file, deleted FROM answer")) if sights else {}
-    query = "SELECT id, hash, provider, member_time, manifest_time, coverage, lists, whole FROM file"
-    for number, digest, name, member_time, manifest_time, coverage, lists, whole in database.execute(query):
+    query = (
+        "SELECT id, hash, provider, member_time, manifest_time, coverage, lists, whole, imported FROM file"
+    )
+    for (
+        number,
+        digest,
+        name,
+        member_time,
+        manifest_time,
+        coverage,
+        lists,
+        whole,
+        imported,
+    ) in database.execute(query):
         names = [each for each, _folder in seen[number]]
         provider = provider_of(name)
         covers = json.loads(coverage)
@@ -62,6 +74,7 @@ def _file_facts(database: sqlite3.Connection, *, sights: bool = True) -> Iterato
             owners=frozenset(owners[number]),
             given=given.get(number, ""),
             deleted=bool(said[number]) if number in said else None,
+            imported=imported,
             sights=tuple(seen_in.get(number, ())),
         )
 

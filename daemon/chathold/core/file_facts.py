@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from msgspec import Struct
 
 
@@ -36,7 +38,7 @@ class FileFacts(Struct, frozen=True):
     `owners` are the accounts of its users file, `given` the account the user named for it. `lists` are the
     names a manifest asks for. `numbered` is which file of which export its name says that it is. `read_whole`: no chat
     in it was left out. `deleted` is what the user said of the chats that this export lacks all at once:
-    that they deleted them there (true), that they did not or are not sure (false).
+    that they deleted them there (true), that they did not or are not sure (false). `imported` is when it came here.
     """
 
     id: int
@@ -57,6 +59,7 @@ class FileFacts(Struct, frozen=True):
     owners: frozenset[str] = frozenset()
     given: str = ""
     deleted: bool | None = None
+    imported: float = inf
     sights: tuple[Sight, ...] = ()
 
 

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import TypeGuard
 
 from msgspec import Struct, field
 
@@ -19,7 +20,7 @@ from chathold.core.identity import UNKNOWN
 
 _DAY = timedelta(days=1).total_seconds()
 
-_LEEWAY = timedelta(days=2).total_seconds()
+LEEWAY = timedelta(days=2).total_seconds()
 """ZIP dates have no time zone and names often no hour: so much later a time inside is still believed."""
 
 _BINDING = timedelta(days=14).total_seconds()
@@ -133,7 +134,7 @@ def _export_times(facts: list[FileFacts], sets: tuple[PartSet, ...]) -> dict[int
             bound[file].append(times[part.manifest])
     result: dict[int, float | None] = {}
     for each in facts:
-        manifests = [time for time in (each.manifest_time, *bound[each.id]) if time is not None]
+        manifests = [time for time in (each.manifest_time, *bound[each.id]) if _possible(time, each)]
         evidence = min(manifests, default=None) or _named_time(each)
         if evidence is None:
             result[each.id] = None
@@ -141,10 +142,15 @@ def _export_times(facts: list[FileFacts], sets: tuple[PartSet, ...]) -> dict[int
         inside = [
             sight.newest
             for sight in each.sights
-            if sight.newest is not None and evidence < sight.newest <= evidence + _LEEWAY
+            if sight.newest is not None and evidence < sight.newest <= evidence + LEEWAY
         ]
         result[each.id] = max(evidence, *inside) if inside else evidence
     return result
+
+
+def _possible(time: float | None, file: FileFacts) -> TypeGuard[float]:
+    """Whether an export can have been made then: not after it was imported, whatever a wrong clock has written."""
+    return time is not None and time <= file.imported + LEEWAY
 
 
 def _named_time(file: FileFacts) -> float | None:
@@ -152,7 +158,8 @@ def _named_time(file: FileFacts) -> float | None:
 
     Two exports that DeepSeek made on one day have one day in their names, and stand in the order of their making.
     """
-    named, member = min(file.name_times, default=None), file.member_time
+    named = min((time for time in file.name_times if _possible(time, file)), default=None)
+    member = file.member_time if _possible(file.member_time, file) else None
     if named is None:
         return member
     on_that_day = member is not None and named % _DAY == 0 and named <= member < named + _DAY
