@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unittest.mock
 from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chathold.core import ancestry
+from chathold.core import tree as tree_module
 from chathold.core.tree import Tree
 
 Claims = Mapping[str, Sequence[str]]
@@ -188,6 +191,64 @@ def test_long_chains_are_walked_in_steps_and_few(skipping: int) -> None:
     assert found.order() == [str(number) for number in range(DEPTH)]
     assert len(found.main_branch()) == DEPTH
     assert claims.looks <= 80 * DEPTH
+
+
+@pytest.mark.spread(3)
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_claims_in_separate_chains_take_few_steps(upside_down: bool) -> None:  # noqa: FBT001
+    """Thousands of messages that claim two parents which have nothing to do with each other: each way is gone once."""
+    claims = Counting({"a0": [], "b0": []})
+    for number in range(DEPTH):
+        claims[f"a{number}"] = [f"a{number - 1}"] if number else []
+        claims[f"b{number}"] = [f"b{number - 1}"] if number else []
+        claims[f"c{number}"] = [f"a{number}", f"b{DEPTH - 1 - number if upside_down else number}"]
+    found = Tree(claims, dict.fromkeys(claims, 0.0), "")
+
+    assert {found.parent(f"c{number}") for number in range(DEPTH)} == {
+        f"a{number}" for number in range(DEPTH)
+    }
+    assert len(found.order()) == 3 * DEPTH
+    assert claims.looks <= 80 * DEPTH
+
+
+def test_claims_far_apart_take_few_steps() -> None:
+    """Messages that claim the one above and one near the root: the one above counts, without a climb to the root."""
+    claims = Counting({str(number): [str(number // 2), str(number - 1)] for number in range(1, DEPTH)})
+    found = Tree(claims, dict.fromkeys([*claims, "0"], 0.0), "")
+
+    assert [found.parent(str(number)) for number in range(1, DEPTH)] == [
+        str(number - 1) for number in range(1, DEPTH)
+    ]
+    assert claims.looks <= 80 * DEPTH
+
+
+@settings(max_examples=300, deadline=None)
+@given(GRAPHS, st.sampled_from([1, 20, ancestry._BITS]))
+def test_the_lowest_claim_is_what_the_definition_says(claims: dict[str, list[str]], bits: int) -> None:
+    """The first claimed parent with no other below it; those of a cycle lie beside each other."""
+    expected = {}
+    for node, parents in claims.items():
+        others = [each for each in parents if each != node]
+        if others and len(parents) > 1:
+            above = {each: _above(claims, each) for each in others}
+            expected[node] = next(
+                each
+                for each in others
+                if not any(each in above[other] and other not in above[each] for other in others)
+            )
+    with unittest.mock.patch.object(ancestry, "_BITS", bits):
+        assert ancestry.lowest(claims) == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(GRAPHS)
+def test_parents_are_the_same_near_and_far(claims: dict[str, list[str]]) -> None:
+    """In a tree without cycles a few steps from the claims tell what a look at all of it tells."""
+    claims = {node: [each for each in parents if int(each) < int(node)] for node, parents in claims.items()}
+    near = Tree(claims, dict.fromkeys(NODES, 0.0), "")
+    with unittest.mock.patch.object(tree_module, "_NEAR", 0):
+        far = Tree(claims, dict.fromkeys(NODES, 0.0), "")
+        assert [far.parent(node) for node in NODES] == [near.parent(node) for node in NODES]
 
 
 def test_many_messages_below_a_long_chain_of_husks() -> None:

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from chathold.core.ancestry import lowest
 
 _LONGEST_NUMBER = 18
+
+_NEAR = 64
+"""Steps after which parents do not lie close together."""
 
 
 class Tree:
@@ -70,18 +76,24 @@ class Tree:
         claimed = [each for each in self._claims.get(node, ()) if each != node]
         best = claimed[0] if claimed else ""
         if len(claimed) > 1:
-            best = self._lowest(claimed)
+            best = self._lowest(node, claimed)
         self._parents[node] = best
         return best
 
-    def _lowest(self, claimed: Sequence[str]) -> str:
-        """The first of the nodes that does not lie above another.
+    def _lowest(self, node: str, claimed: Sequence[str]) -> str:
+        """The first of the parents claimed for `node` that does not lie above another.
 
-        All climb side by side: claims mostly lie close together, and the one below soon meets the one above.
+        All climb side by side: claims mostly lie close together, and the one below soon meets the one above. Where
+        that takes long, as it does for claims that have nothing to do with each other, it is worked out for all
+        nodes at once.
         """
         higher: set[str] = set()
         climbing = {each: self._ancestors(each) for each in claimed}
+        steps = 0
         while climbing and len(higher) < len(claimed) - 1:
+            steps += len(climbing)
+            if steps > _NEAR:
+                return self._lowest_of_all[node]
             for each, ancestors in list(climbing.items()):
                 met = next(ancestors, None)
                 if met is None:
@@ -89,6 +101,10 @@ class Tree:
                 elif met in claimed and len(higher) < len(claimed) - 1:
                     higher.add(met)
         return next(each for each in claimed if each not in higher)
+
+    @cached_property
+    def _lowest_of_all(self) -> dict[str, str]:
+        return lowest(self._claims)
 
     def _ancestors(self, node: str) -> Iterator[str]:
         """All nodes above, through any claimed edge, nearest first; each once."""
