@@ -377,6 +377,27 @@ def test_one_failure_fails_the_command_and_stops_nothing(tmp_path: Path) -> None
     assert [each["outcome"] for each in receipts] == ["not_an_export", "imported"]
 
 
+def test_folders_in_one_another_have_an_end(tmp_path: Path) -> None:
+    """What lies too deep is told of by its folder, and stops nothing of what lies above it or comes after it."""
+    folders = [tmp_path / "in" / "/".join(["d"] * depth) for depth in range(1200)]
+    for folder in folders:
+        folder.mkdir()
+    saved_in = rich(folders[64])
+    after = slim(folders[0], "z.zip")
+    found = chathold(tmp_path / "home", "import", str(folders[0]), expect=1)["imports"]
+    for each in (saved_in, after):
+        each.unlink()
+    for folder in reversed(folders):  # nobody else can remove that many
+        folder.rmdir()
+
+    assert [(each["path"], each["outcome"]) for each in found] == [
+        (str(saved_in), "imported"),
+        (str(folders[65]), "failed"),
+        (str(after), "imported"),
+    ]
+    assert [each["where"] for each in found[1]["problems"]] == ["d"]
+
+
 def test_what_an_export_covers(tmp_path: Path) -> None:
     """The oldest and the newest message; the newest does not come from a time that cannot be true."""
     (receipt,) = imported(tmp_path / "home", [rich(tmp_path)])

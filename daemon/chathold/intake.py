@@ -51,6 +51,8 @@ from chathold.search.indexing import hearing
 _USUAL_RATIO = 2
 _SPACE_FACTOR = 1.5
 _RESERVE = 2 << 20
+_DEEPEST = 64
+"""Folders in one another below the one that was named; those of an export that is one itself do not count."""
 
 
 def finish_interrupted(archive: Archive) -> None:
@@ -83,15 +85,29 @@ def take_in(archive: Archive, path: Path, wishes: Wishes | None = None) -> Itera
 
 def _take_all(archive: Archive, path: Path, wishes: Wishes) -> Iterator[Receipt]:
     """The receipt of one download, or those of all that a folder holds, which may be none."""
-    try:
-        if os.path.isdir(path) and not is_one_export(path):  # noqa: PTH112 - `Path.is_dir` may raise
-            for child in children(path):
-                if _is_worth_trying(child):
-                    yield from _take_all(archive, child, wishes)
-        else:
-            yield take_one(archive, path, wishes)
-    except ExportError as error:
-        yield _refused(path, error)
+    waiting = [(path, 0)]
+    while waiting:
+        each, depth = waiting.pop()
+        if depth and not _is_worth_trying(each):
+            continue
+        try:
+            if os.path.isdir(each) and not _is_one_export(each, depth):  # noqa: PTH112 - `Path.is_dir` may raise
+                waiting.extend((child, depth + 1) for child in reversed(children(each)))
+            else:
+                yield take_one(archive, each, wishes)
+        except ExportError as error:
+            yield _refused(each, error)
+
+
+def _is_one_export(folder: Path, depth: int) -> bool:
+    """Whether a folder is one export. Raises `ExportError` for one that lies too deep to be looked into."""
+    if depth > _DEEPEST:
+        raise ExportError(
+            _("Folders below this depth were not looked into."),
+            place=folder.name,
+            advice=_("Import the folder into which the export was unpacked, or the ZIP itself."),
+        )
+    return is_one_export(folder)
 
 
 def _is_worth_trying(child: Path) -> bool:
