@@ -484,6 +484,23 @@ def test_one_fills_and_others_look(archive: Archive) -> None:
     assert not catch_up(archive).differs
 
 
+def test_what_others_import_meanwhile_is_brought_in(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait for nothing, so whoever fills looks once more before it is done."""
+    index_file(archive).unlink()
+    fill, later = filling._fill, iter([histories.chatgpt_earlier(tmp_path)])
+
+    def filled(*args: Any, **more: Any) -> None:
+        fill(*args, **more)
+        for path in later:
+            chathold(archive.folder.parent, "import", str(path))
+
+    monkeypatch.setattr(filling, "_fill", filled)
+    found = catch_up(archive)
+    assert (found.indexed, found.pending) == (20, 0)
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_told_with_the_way_out(archive: Archive) -> None:
     """There is no index and none can be made."""

@@ -43,7 +43,8 @@ def catch_up(
 
     With `anew` it is emptied first, so that no word of it is left in the file. `progress` is told records done, of
     how many. Does nothing while another process fills the index (with `anew` it waits for that), or if there is
-    nothing to do. Raises `ArchiveError` if it cannot be written.
+    nothing to do. Others do not wait, either: what they import meanwhile is brought in, too.
+    Raises `ArchiveError` if it cannot be written.
     """
     before = look(archive)
     differs = anew or before.differs or _read_otherwise(archive)
@@ -51,16 +52,32 @@ def catch_up(
         return before.standing
     if not archive.writable:
         raise unwritable(archive)
-    with explained(archive), without_collection(), _alone(archive, wait=anew) as held:
-        if held:
-            try:
-                _fill(archive, progress, stop, anew=anew)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
-                    raise
-                Index.make(archive).close()
-                _fill(archive, progress, stop, anew=False)
-    return standing(archive)
+    while True:
+        mark = _mark(archive)
+        with explained(archive), without_collection(), _alone(archive, wait=anew) as held:
+            if held:
+                _fill_or_make(archive, progress, stop, anew=anew)
+        if not held or stop() or _mark(archive) in (mark, ""):
+            return standing(archive)
+        anew = False
+
+
+def _mark(archive: Archive) -> str:
+    with archive.reading():
+        return marker(archive.database)
+
+
+def _fill_or_make(
+    archive: Archive, progress: Progress | None, stop: Callable[[], bool], *, anew: bool
+) -> None:
+    """Fill the index, or another one in place of one that is damaged."""
+    try:
+        _fill(archive, progress, stop, anew=anew)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        Index.make(archive).close()
+        _fill(archive, progress, stop, anew=False)
 
 
 def _read_otherwise(archive: Archive) -> bool:
