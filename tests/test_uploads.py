@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from chathold.archive.store import Archive
 from chathold.core.errors import ChatholdError, NoSpace
@@ -147,6 +148,7 @@ class Scripted:
     def __init__(self) -> None:
         self.sent: list[Request] = []
         self.stops = 0
+        self.last: Callable[[], object] = lambda: None
 
     def __call__(self, hear: Callable[[Said | Ended], None]) -> Importer:
         """As the class of workers."""
@@ -160,6 +162,8 @@ class Scripted:
     def stop(self) -> None:
         """As a worker."""
         self.stops += 1
+        last, self.last = self.last, lambda: None
+        last()
 
 
 @pytest.fixture
@@ -283,6 +287,34 @@ def test_an_import_is_stopped(
     worker.hear(Ended(-9))
     until(lambda: imports.jobs()[1].stage is Stage.FAILED)
     assert "sudden" in imports.jobs()[1].title
+
+
+@pytest.mark.parametrize("last", [Answer("", Verdict.IMPORTED, receipt={"of": "the first"}), Ended(0)])
+def test_the_last_words_of_a_stopped_worker_are_not_of_the_next_upload(
+    imports: Imports,
+    worker: Scripted,
+    told: list[Answer],
+    folder: Path,
+    working: Callable[[], object],
+    last: Answer | Ended,
+) -> None:
+    """They may come while it is stopped, and the next may have the same name: it is imported itself."""
+    path = _upload(folder, "conversations.json")
+    imports.add(path)
+    working()
+    until(lambda: worker.sent)
+    heard = worker.hear
+    worker.last = lambda: heard(structs.replace(last, path=str(path)) if isinstance(last, Answer) else last)
+    imports.add(path)
+    imports.cancel(1)
+    until(lambda: len(worker.sent) == 2)
+    assert _upload(folder, path.name).exists()
+    worker.hear(Progress(1, 2))
+    until(lambda: imports.jobs()[1].share == 0.5)
+    worker.hear(Answer(str(path), Verdict.IMPORTED, receipt={"of": "the second"}))
+    until(lambda: imports.jobs()[1].stage is Stage.DONE)
+    assert imports.jobs()[1].receipt == {"of": "the second"}
+    assert [answer.receipt for answer in told] == [{"of": "the second"}]
 
 
 def test_what_is_no_export_is_told_so(

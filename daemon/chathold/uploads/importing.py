@@ -112,31 +112,43 @@ class Imports:
 
     def work(self) -> None:
         """Import what waits, until nothing does; then have it made searchable, as long as nothing new comes."""
-        importer = self._importer(self._inbox.put)
+        importer = self._begun()
         behind = False
         try:
             while (job := self._next(behind=behind)) is not None or behind:
                 if job is None:
                     importer.send(Request("", index=True))
                     behind = self._indexed()
+                elif (answer := self._import(job, importer)) is not None:
+                    behind = answer.behind or behind
                 else:
-                    behind = self._import(job, importer) or behind
+                    importer = self._begun()
         finally:
             importer.stop()
             with self._lock:
                 self._working = False
 
-    def _import(self, job: Job, importer: Importer) -> bool:
-        """Have one upload imported, and remove it; whether the search index is behind then."""
+    def _begun(self) -> Importer:
+        """A worker with an inbox of its own: what one before it still says is never taken for its words."""
+        inbox: SimpleQueue[Said | Ended | _Cancel] = SimpleQueue()
+        with self._lock:
+            self._inbox = inbox
+        return self._importer(inbox.put)
+
+    def _import(self, job: Job, importer: Importer) -> Answer | None:
+        """Have one upload imported, and remove it; the answer. Without one, the worker has been stopped."""
+        answer = None
         try:
             importer.send(self._request(job.path))
-            return self._follow(job, importer)
+            answer = self._follow(job)
         except ChatholdError as error:
             with self._lock:
                 self._put(replace(job, stage=Stage.FAILED, title=error.title, advice=error.advice))
-            return False
         finally:
+            if answer is None:
+                importer.stop()
             job.path.unlink(missing_ok=True)
+        return answer
 
     def _next(self, *, behind: bool) -> Job | None:
         """The upload to import now; if there is none, and nothing else to do, nobody works any more."""
@@ -156,11 +168,11 @@ class Imports:
                 case Ended():
                     return False
                 case _:
-                    pass  # progress, or of an upload that was cancelled meanwhile
+                    pass  # somebody wanted to cancel one that was over by then
 
-    def _follow(self, job: Job, importer: Importer) -> bool:
-        """Hear what the worker says of one upload, to its end; whether the search index is behind then."""
-        behind = False
+    def _follow(self, job: Job) -> Answer | None:
+        """Hear what the worker says of one upload, to its end; the answer, if there is one."""
+        answer = None
         while not job.stage.over:
             said = self._inbox.get()
             match said:
@@ -171,18 +183,17 @@ class Imports:
                     job = replace(job, stage=Stage.IMPORTING, share=share)
                 case Answer() if said.path == os.fspath(job.path):
                     self._ended(said)
-                    behind = said.behind
+                    answer = said
                     job = _answered(job, said)
                 case Ended():
                     job = replace(job, stage=Stage.FAILED, title=_("The import ended all of a sudden."))
                 case _Cancel(number) if number == job.number:
-                    importer.stop()
                     job = replace(job, stage=Stage.CANCELLED)
                 case _:
-                    pass  # of an upload that was cancelled meanwhile
+                    pass  # somebody wanted to cancel one that was over by then
             with self._lock:
                 self._put(job)
-        return behind
+        return answer
 
     def _put(self, job: Job) -> Job:
         self._jobs[job.number] = job
