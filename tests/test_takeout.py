@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 import golden
 import talks
@@ -24,6 +25,7 @@ from chathold.__main__ import main
 from chathold.archive.store import Archive
 from chathold.core.errors import ChatholdError
 from chathold.home import Home
+from chathold.takeout import destination
 from chathold.takeout.complete import said
 from chathold.takeout.destination import Destination, replacing
 from chathold.takeout.single import one
@@ -378,6 +380,62 @@ def test_two_at_once_do_not_mix(dest: Path) -> None:
         with pytest.raises(ChatholdError, match="Another export"), replacing(dest, {}):
             pass
     assert (dest / "a.md").read_text("utf-8") == "first"
+
+
+def test_nobody_begins_while_one_takes_the_place(dest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is held until the new export is in its place: a second would sweep away what is to be renamed."""
+    take_the_place = destination._take_the_place
+    refused: list[bool] = []
+
+    def with_a_second(unfinished: Path, place: Path) -> None:
+        with pytest.raises(ChatholdError, match="Another export"), replacing(dest, {}):
+            pass
+        refused.append(True)
+        take_the_place(unfinished, place)
+
+    with replacing(dest, {}) as into:
+        into.write("a.md", "earlier")
+    monkeypatch.setattr(destination, "_take_the_place", with_a_second)
+    with replacing(dest, {}) as into:
+        into.write("a.md", "new")
+    assert refused == [True]
+    assert (dest / "a.md").read_text("utf-8") == "new"
+    assert not list(dest.parent.glob(".*chathold*"))
+
+
+def test_who_waited_for_a_lock_that_was_removed_holds_nothing(
+    dest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one's lock is another file: it is tried again, and the second is held."""
+    path = dest.with_name(".out.chathold-lock")
+    acquired: list[int] = []
+
+    class Late(FileLock):
+        def acquire(self, *args: Any, **named: Any) -> Any:
+            proxy = super().acquire(*args, **named)
+            acquired.append(path.stat().st_ino)
+            if len(acquired) == 1:
+                path.rename(path.with_name("held-open"))
+            return proxy
+
+    monkeypatch.setattr(destination, "FileLock", Late)
+    with replacing(dest, {}) as into:
+        assert path.stat().st_ino == acquired[1] != acquired[0]
+        into.write("a.md", "whole")
+    assert (dest / "a.md").read_text("utf-8") == "whole"
+
+
+def test_an_empty_lock_in_an_export_is_none_of_a_person_s(dest: Path) -> None:
+    """With words in it, it is."""
+    with replacing(dest, {}) as into:
+        into.write("a.md", "earlier")
+    (dest / ".lock").touch()
+    with replacing(dest, {}) as into:
+        into.write("a.md", "new")
+    assert sorted(path.name for path in dest.iterdir()) == ["a.md", "chathold-export.json"]
+    (dest / ".lock").write_text("mine")
+    with pytest.raises(ChatholdError, match="added or changed"), replacing(dest, {}):
+        pass
 
 
 KILLED = """

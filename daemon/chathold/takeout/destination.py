@@ -2,6 +2,7 @@
 
     .DEST.chathold-unfinished   what is being written; swept away by the next export if this one is cut off
     .DEST.chathold-before       the export that was there, for the moment in which the new one takes its place
+    .DEST.chathold-lock         held by the one export that may look at these, write and rename them
 
 A list in the folder says what was taken out, and names every file with its hash. An export replaces an earlier one
 only if that was of the same, and is just as it was written: what a person changed or added is never overwritten, and
@@ -27,7 +28,8 @@ from chathold.core.errors import Busy, ChatholdError, NoSpace
 from chathold.core.texts import _
 
 LIST = "chathold-export.json"
-_LOCK = ".lock"
+_EMPTY_LOCK = ".lock"
+_TRIES = 10
 _FULL = frozenset({28, 122})
 _STEP = 1 << 20
 
@@ -90,10 +92,11 @@ def replacing(dest: Path, about: dict[str, Any], made: str | None = None) -> Ite
     dest = Path(os.path.realpath(dest))
     unfinished = dest.with_name(f".{dest.name}.chathold-unfinished")
     with explained(dest):
-        _put_back(dest)
-        replaces = _check(dest, about)
         dest.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(unfinished):
+        with _alone(dest):
+            _put_back(dest)
+            replaces = _check(dest, about)
+            _sweep(unfinished)
             into = Destination(unfinished, replaces=replaces)
             try:
                 yield into
@@ -103,42 +106,64 @@ def replacing(dest: Path, about: dict[str, Any], made: str | None = None) -> Ite
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
-        _take_the_place(unfinished, dest)
+            _take_the_place(unfinished, dest)
 
 
 @contextlib.contextmanager
-def _alone(unfinished: Path) -> Iterator[None]:
-    """Sweep what an export that was cut off left, and keep others from writing to the same place."""
-    unfinished.mkdir(mode=0o700, exist_ok=True)
-    _check_own(unfinished)
-    lock = FileLock(unfinished / _LOCK)
+def _alone(dest: Path) -> Iterator[None]:
+    """Keep other exports from the same place. The lock's file goes while it is held, and is left by a kill only."""
+    path = dest.with_name(f".{dest.name}.chathold-lock")
+    lock = _locked(path)
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise Busy(
-            _("Another export is being written there."),
-            place=str(unfinished),
-            advice=_("Wait until it has finished, then try again."),
-        ) from None
-    try:
-        for each in unfinished.iterdir():
-            if each.is_dir() and not each.is_symlink():
-                shutil.rmtree(each)
-            elif each.name != _LOCK:
-                each.unlink()
         yield
     finally:
+        with contextlib.suppress(OSError):  # Windows removes no file that is open, and does not need to
+            path.unlink()
         lock.release()
-        (unfinished / _LOCK).unlink(missing_ok=True)
 
 
-def _check_own(unfinished: Path) -> None:
-    """Refuse a folder that another user made, and a link: what is in it is swept away."""
-    state = unfinished.lstat()
-    if not stat.S_ISDIR(state.st_mode) or (sys.platform != "win32" and state.st_uid != os.getuid()):
+def _locked(path: Path) -> FileLock:
+    """The lock, held. Its file is still the one at `path`: else the holder before has removed it just now."""
+    for _try in range(_TRIES):
+        with contextlib.suppress(FileExistsError):
+            path.open("xb").close()
+        lock = FileLock(path)
+        with contextlib.suppress(FileNotFoundError):
+            before = _check_own(path, stat.S_ISREG)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                break
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(before, path.lstat()):
+                    return lock
+            lock.release()
+    raise Busy(
+        _("Another export is being written there."),
+        place=str(path),
+        advice=_("Wait until it has finished, then try again."),
+    )
+
+
+def _sweep(unfinished: Path) -> None:
+    """Make the folder, or sweep away what an export that was cut off left in it."""
+    unfinished.mkdir(mode=0o700, exist_ok=True)
+    _check_own(unfinished, stat.S_ISDIR)
+    for each in unfinished.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+
+
+def _check_own(path: Path, is_right: Callable[[int], bool]) -> os.stat_result:
+    """Refuse what another user made, and a link: what is there is swept away."""
+    state = path.lstat()
+    if not is_right(state.st_mode) or (sys.platform != "win32" and state.st_uid != os.getuid()):
         raise ChatholdError(
-            _("This was not made by Chathold; it was left as it is."), place=str(unfinished), advice=_CHOOSE()
+            _("This was not made by Chathold; it was left as it is."), place=str(path), advice=_CHOOSE()
         )
+    return state
 
 
 def _before(dest: Path) -> Path:
@@ -169,6 +194,7 @@ def _check(dest: Path, about: dict[str, Any]) -> bool:
     if not dest.is_dir():
         raise ChatholdError(_("This is a file, not a folder."), place=str(dest), advice=_CHOOSE())
     held = sorted(path for path in dest.rglob("*") if not path.is_dir() or path.is_symlink())
+    held = [path for path in held if not _is_empty_lock(path, dest)]
     if not held:
         return False
     earlier = _earlier(dest)
@@ -184,6 +210,11 @@ def _check(dest: Path, about: dict[str, Any]) -> bool:
         )
     _check_unchanged(dest, held, earlier["files"])
     return True
+
+
+def _is_empty_lock(path: Path, dest: Path) -> bool:
+    """Whether this is the empty file of a lock that was held in the folder: nobody would miss it."""
+    return path == dest / _EMPTY_LOCK and not path.is_symlink() and not path.stat().st_size
 
 
 def _check_unchanged(dest: Path, held: list[Path], written: dict[str, str]) -> None:
