@@ -12,9 +12,18 @@ from typing import Any
 import pytest
 
 from chathold.core.errors import ExportError
-from chathold.daemon.putting_away import free_name, put_away
+from chathold.daemon import putting_away
+from chathold.daemon.putting_away import Imported, free_name
+from chathold.exports import fingerprint, stamps
 
 DATA = b"an export"
+
+
+def put_away(path: Path, after: str, move_to: str) -> None:
+    """Put away what has just been imported."""
+    seen = stamps(path) if path.exists() else None
+    digest = fingerprint(path).hex() if path.exists() else ""
+    putting_away.put_away(path, after, move_to, Imported(digest, seen))
 
 
 @pytest.fixture
@@ -125,6 +134,40 @@ def test_a_download_that_is_gone_cannot_be_put_away(path: Path, moved: Path, aft
     path.unlink()
     with pytest.raises(ExportError, match="could not be put away"):
         put_away(path, after, os.fspath(moved))
+
+
+@pytest.mark.parametrize("after", ["move", "trash"])
+@pytest.mark.parametrize("whole", [True, False], ids=["a folder", "a file"])
+def test_what_was_not_imported_is_left(path: Path, moved: Path, after: str, *, whole: bool) -> None:
+    """Another file of the same size and time has taken the name, and nothing else of it is in the archive."""
+    download = path.parent if whole else path
+    imported = Imported(fingerprint(download).hex(), stamps(download))
+    state = path.stat()
+    other = path.with_name("other")
+    other.write_bytes(DATA[::-1])
+    os.utime(other, ns=(state.st_atime_ns, state.st_mtime_ns))
+    other.replace(path)
+    with pytest.raises(ExportError, match="not the file that was imported"):
+        putting_away.put_away(download, after, os.fspath(moved), imported)
+    assert path.read_bytes() == DATA[::-1]
+    assert not moved.exists()
+
+
+def test_what_joined_a_folder_keeps_it_where_it_is(path: Path, moved: Path) -> None:
+    """It is in the archive but for that file."""
+    imported = Imported(fingerprint(path.parent).hex(), stamps(path.parent))
+    path.with_name("more.json").write_bytes(b"[]")
+    with pytest.raises(ExportError, match="not the file that was imported"):
+        putting_away.put_away(path.parent, "move", os.fspath(moved), imported)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_was_only_touched_is_put_away(path: Path, moved: Path, *, seen: bool) -> None:
+    """Its bytes tell, whether anybody looked before or not."""
+    imported = Imported(fingerprint(path).hex(), stamps(path) if seen else None)
+    os.utime(path, (5.0, 5.0))
+    putting_away.put_away(path, "move", os.fspath(moved), imported)
+    assert (moved / "export.zip").read_bytes() == DATA
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")

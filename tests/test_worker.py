@@ -409,6 +409,34 @@ def test_an_import_is_one_though_its_download_cannot_be_put_away(worker: Worker)
     assert path.exists()
 
 
+SWAPPED = """
+import os, sys
+from chathold.daemon import worker
+take_one = worker.take_one
+def swapped(archive, path, wishes):
+    receipt = take_one(archive, path, wishes)
+    os.replace(path.with_name("other"), path)
+    return receipt
+worker.take_one = swapped
+sys.exit(worker.main())
+"""
+
+
+@pytest.mark.parametrize("after", ["move", "trash"])
+def test_what_takes_the_name_of_an_imported_download_is_left(tmp_path: Path, after: str) -> None:
+    """It is another download, which nobody has imported; that it was left is told beside the receipt."""
+    variables = {"XDG_DATA_HOME": os.fspath(tmp_path / "data")}
+    with Worker(tmp_path, python=("-c", SWAPPED), variables=variables) as worker:
+        worker.file("other", export_of(2))
+        path = worker.file("export.zip", export_of(1))
+        answer = worker.ask(path, after_import=after, move_to=os.fspath(tmp_path / "moved"))
+    assert (answer.verdict, answer.title) == (
+        Verdict.IMPORTED,
+        "This is not the file that was imported; it was left.",
+    )
+    assert path.read_bytes() == export_of(2)
+
+
 # --- the process
 
 

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+
+from msgspec import Struct
 
 from chathold.configuration.settings import MOVE, TRASH
 from chathold.core.errors import ExportError
 from chathold.core.texts import _
+from chathold.exports import fingerprint, stamps
+from chathold.exports.members import Stamp
 
 
-def put_away(path: Path, after_import: str, move_to: str) -> None:
+class Imported(Struct, frozen=True):
+    """What was imported: the SHA-256 of it in hex, and what its files looked like before, if somebody looked."""
+
+    digest: str
+    stamps: Mapping[Path, Stamp] | None = None
+
+
+def put_away(path: Path, after_import: str, move_to: str, imported: Imported) -> None:
     """Put a download into the desktop's trash, or move it to a folder, under a name that is free there.
 
-    Raises `ExportError` if that cannot be; the download then lies where it was.
+    Raises `ExportError` if that cannot be, or if another file has taken its name since it was imported; what is
+    there then stays where it is.
     """
+    if after_import != TRASH and not (after_import == MOVE and move_to):
+        return
     try:
+        path.lstat()
+        _prove(path, imported)
         if after_import == TRASH:
             from send2trash import send2trash  # noqa: PLC0415 - most leave their downloads alone
 
             send2trash(path)
-        elif after_import == MOVE and move_to:
+        else:
             _move(path, Path(move_to))
     except OSError as error:
         raise ExportError(
@@ -31,6 +48,19 @@ def put_away(path: Path, after_import: str, move_to: str) -> None:
             place=path.name,
             advice=_("It lies where it was. Change after_import in the settings, or put it away yourself."),
         ) from error
+
+
+def _prove(path: Path, imported: Imported) -> None:
+    """Refuse what is not what was imported: untouched since, or else of the same bytes, which are read for that."""
+    before = stamps(path)
+    if before == imported.stamps:
+        return
+    if fingerprint(path).hex() != imported.digest or stamps(path) != before:
+        raise ExportError(
+            _("This is not the file that was imported; it was left."),
+            place=path.name,
+            advice=_("Look at it yourself."),
+        )
 
 
 def _move(path: Path, folder: Path) -> None:

@@ -38,8 +38,9 @@ from chathold.core.errors import (
 from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import _, speak
 from chathold.daemon.answers import Answer, Progress, Request, Said, Verdict, written
-from chathold.daemon.putting_away import put_away
+from chathold.daemon.putting_away import Imported, put_away
 from chathold.download import Wishes
+from chathold.exports import stamps
 from chathold.intake import finish_interrupted, take_one
 from chathold.search import catch_up, standing
 
@@ -130,6 +131,7 @@ class _Worker:
             waiting=lambda: self._say(Progress(0, 0, waiting=True)),
             links=lambda _manifest, found: links.extend(found),
         )
+        seen = stamps(path)
         receipt = take_one(archive, path, wishes)
         new = [each for each in accounts(archive) if (each["provider"], each["account"]) not in before]
         answer = Answer(
@@ -146,7 +148,7 @@ class _Worker:
         if receipt.outcome is Outcome.FAILED:
             return _failed(receipt, answer)
         try:
-            put_away(path, request.after_import, request.move_to)
+            put_away(path, request.after_import, request.move_to, Imported(receipt.sha256, seen))
         except ExportError as error:
             return replace(answer, title=error.title, advice=error.advice)
         return self._kept_up(request, answer)

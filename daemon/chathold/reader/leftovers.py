@@ -11,17 +11,14 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
 from chathold.configuration.settings import TRASH
-from chathold.core.errors import ChatholdError, ExportError
+from chathold.core.errors import ChatholdError
 from chathold.core.texts import _
-from chathold.daemon.putting_away import put_away
-from chathold.exports.opening import fingerprint
+from chathold.daemon.putting_away import Imported, put_away
 from chathold.trash import can_write, data_home, trash_of
-from chathold.watching.downloads import Fingerprint
 
 
 class Leftover(Struct, frozen=True):
@@ -83,7 +80,7 @@ class Leaving:
     def run(self, path: Path, digest: str) -> None:
         """Put a download into the trash, if it is still what was imported."""
         try:
-            _put_into_trash(path, digest)
+            put_away(path, TRASH, "", Imported(digest))
         except ChatholdError as error:
             with self._lock:
                 self._known[digest] = error
@@ -94,21 +91,3 @@ class Leaving:
         else:
             with self._lock:
                 del self._known[digest]
-
-
-def _put_into_trash(path: Path, digest: str) -> None:
-    before = _looks_like(path)
-    if fingerprint(path).hex() != digest or _looks_like(path) != before:
-        raise ExportError(
-            _("This is not the file that was imported; it was left."),
-            place=path.name,
-            advice=_("Look at it yourself."),
-        )
-    put_away(path, TRASH, "")
-
-
-def _looks_like(path: Path) -> Any:
-    try:
-        return Fingerprint.of(path.lstat())
-    except OSError:
-        return None
