@@ -178,6 +178,14 @@ def test_a_copy_inside_the_archive_is_refused(home: Path, place: str) -> None:
     assert _contents(home) == before
 
 
+def test_a_copy_in_a_watched_folder_is_refused(home: Path, tmp_path: Path) -> None:
+    """It would be taken for downloads."""
+    (home / "config.toml").write_text(f"[downloads]\nfolders = ['{tmp_path / 'Downloads'}']\n")
+    place = tmp_path / "Downloads" / "copy"
+    assert _refused(home, "backup", place)["place"] == str(place)
+    assert not place.exists()
+
+
 def test_a_copy_of_another_archive_is_refused(home: Path, copy: Path, tmp_path: Path) -> None:
     """One archive's copy is never overwritten by another's."""
     other = tmp_path / "another"

@@ -439,6 +439,22 @@ def test_an_account_goes_by_its_label(home: Path) -> None:
     assert said(home, "account", "label", "chatgpt/nobody", "x").code == 1
 
 
+def test_whose_an_export_is_may_be_said_by_any_name(home: Path, tmp_path: Path) -> None:
+    """By the label or the masked address that is shown; a name that nobody has is a new account's id."""
+    (account,) = _json(said(home, "account", "--json"))["accounts"]
+    assert said(home, "account", "label", "chatgpt", "Work").code == 0
+    for number, name in enumerate((account["label"], "Work", "work", "somebody")):
+        message = {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["x"]}}
+        chat = {"conversation_id": f"c{number}", "title": "T", "mapping": {"m": {"message": message}}}
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps([chat]))
+        assert said(home, "import", "--account", name, str(path)).code == 0
+    found = {
+        each["account"]: each["conversations"] for each in _json(said(home, "account", "--json"))["accounts"]
+    }
+    assert found == {account["account"]: 8, "somebody": 1}
+
+
 def test_services_and_accounts_are_named_in_any_case(home: Path) -> None:
     """Of the only account the service's name alone will do."""
     assert said(home, "account", "label", "ChatGPT", "Anna").code == 0

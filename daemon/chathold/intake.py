@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from chathold.archive.assets import may_have
 from chathold.archive.deriving import derive, pending
+from chathold.archive.naming import account_meant, accounts_named
 from chathold.archive.receipts import (
     already_imported,
     before,
@@ -45,7 +46,7 @@ from chathold.core.receipt import Outcome, Receipt
 from chathold.core.texts import _
 from chathold.download import Download, Wishes
 from chathold.exports import Export, children, fingerprint, open_export, stamps
-from chathold.providers.base import Use
+from chathold.providers.base import Provider, Use
 from chathold.search.indexing import hearing
 
 _USUAL_RATIO = 2
@@ -133,7 +134,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     touched = stamps(path)
     digest = fingerprint(path)
     if recognised(archive, digest):
-        account = account_of(wishes.account, provider_of_file(archive, digest), path.name)
+        account = _account_of(archive, wishes, provider_of_file(archive, digest), path)
         new = seen_anew(archive, digest, path, account)
         if new or not derived(archive, digest):
             with archive.writing(waiting=wishes.waiting) as ledger:
@@ -143,7 +144,7 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
     with open_export(path, holds_exports, rescue=wishes.rescue) as export:
         _check_same(export, unchanged=export.is_of(touched))
         claimed = without_cut(claim(export))
-        wishes = replace(wishes, account=account_of(wishes.account, claimed.provider, path.name))
+        wishes = replace(wishes, account=_account_of(archive, wishes, claimed.provider, path))
         _check_space(archive, claimed)
         with archive.writing(waiting=wishes.waiting) as ledger:
             if recognised(archive, digest):  # another process was quicker
@@ -170,6 +171,17 @@ def _take_one(archive: Archive, path: Path, wishes: Wishes) -> Receipt:
             result = receipt(archive, ledger, file, path, earlier, download.summary())
     spent = {"safe": safe, "indexing": ear.cpu, "total": time.process_time() - started}
     return replace(result, extra={"cpu": {name: round(value, 3) for name, value in spent.items()}})
+
+
+def _account_of(archive: Archive, wishes: Wishes, provider: Provider, path: Path) -> str:
+    """The account that the user named: a known one by any of its names, else one that is new.
+
+    Raises `ExportError` if it is another service's, `UsageError` if several could be meant.
+    """
+    name = account_of(wishes.account, provider, path.name)
+    if name and accounts_named(archive.database, provider.NAME, name):
+        return account_meant(archive.database, f"{provider.NAME}/{name}")[1]
+    return name
 
 
 def _refused(path: Path, error: ExportError) -> Receipt:

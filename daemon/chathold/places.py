@@ -15,7 +15,7 @@ import platformdirs
 
 from chathold.configuration import ConfigurationError, Fault, Settings
 from chathold.configuration.settings import MOVE, TRASH
-from chathold.core.errors import ChatholdError
+from chathold.core.errors import ArchiveError, ChatholdError
 from chathold.core.texts import _
 from chathold.filesystems import is_there, nearest
 from chathold.home import Home
@@ -97,6 +97,16 @@ def place_faults(settings: Settings, home: Home) -> Iterator[Fault]:
             yield _moved_into(moved, folder)
     if moved and lies_in(moved, archive):
         yield _moved_into(moved, archive)
+
+
+def check_copy(folder: Path, settings: Settings) -> None:
+    """Raise `ArchiveError` if a copy of the archive in `folder` would be taken for downloads."""
+    if any(lies_in(folder, each) for each in watched_folders(settings)):
+        raise ArchiveError(
+            _("This folder is watched for downloads; a copy in it would be taken for them."),
+            place=str(folder),
+            advice=_("Choose another disk."),
+        )
 
 
 def check_notes(folder: Path, archive: Path, *, write: bool = True) -> None:

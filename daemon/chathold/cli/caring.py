@@ -16,11 +16,13 @@ from chathold.cli.commands import Call, command
 from chathold.cli.counts import chats, damaged, documents, files, joined, messages, versions
 from chathold.cli.opening import archive_of, waiting
 from chathold.cli.output import answer, write
+from chathold.configuration import examine
 from chathold.core.plain import clean
 from chathold.core.saying import amount
 from chathold.core.texts import _
 from chathold.daemon.last_seen import remember
 from chathold.filesystems import on_same_disk
+from chathold.places import check_copy
 from chathold.search import catch_up
 
 
@@ -86,6 +88,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 def backup_command(call: Call, folder: Path) -> int:
     """Make or refresh the copy in DIR."""
     target = folder.expanduser().absolute()
+    check_copy(target, examine(call.home.configuration)[0])
     with archive_of(call.home) as archive, archive.writing(waiting=waiting) as ledger:
         copied = back_up(archive, target)
         note_copy(archive, ledger, target, time.time())

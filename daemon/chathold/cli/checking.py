@@ -112,7 +112,10 @@ def _say(found: dict[str, Any]) -> None:
             ).format(n=found["unreadable"])
         )
     if found["forgotten"]:
-        write("  ! " + _("What you had Chathold forget is not here, whatever exports hold of it."))
+        write(
+            "  ! "
+            + _("What you had Chathold forget, of any account, is not here, whatever exports hold of it.")
+        )
     if found["unconfirmed_gone"] and not found["doubtful_export"]:
         write(
             "  ! "

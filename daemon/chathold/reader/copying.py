@@ -16,7 +16,7 @@ from chathold.configuration import examine
 from chathold.core.errors import ArchiveError, ChatholdError
 from chathold.core.texts import _
 from chathold.filesystems import nearest, on_same_disk
-from chathold.places import lies_in, watched_folders
+from chathold.places import check_copy
 from chathold.reader.opening import Reader
 from chathold.trash import can_write
 
@@ -109,12 +109,7 @@ def target_of(reader: Reader, folder: str) -> Path:
             place=folder,
             advice=_("Such as {example}.").format(example=example()),
         )
-    if any(lies_in(target, each) for each in watched_folders(examine(reader.home.configuration)[0])):
-        raise ArchiveError(
-            _("This folder is watched for downloads; a copy in it would be taken for them."),
-            place=folder,
-            advice=_("Choose another disk."),
-        )
+    check_copy(target, examine(reader.home.configuration)[0])
     if not can_write(nearest(target)):
         raise ArchiveError(
             _("Chathold may not write there, as it runs now."),
