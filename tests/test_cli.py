@@ -386,6 +386,32 @@ def test_what_has_no_number_has_no_brackets(tmp_path: Path) -> None:
     assert "\n  [hive/log.py] hive/log.py\n" in said(tmp_path / "home", "show", "30e20530").out
 
 
+def test_show_all_shows_all_that_is_found(tmp_path: Path) -> None:
+    """What a search found in its sources, too; and of a message that says nothing, that it does."""
+    results = [
+        {"url": "https://example.com/a", "title": "A page", "snippet": "what it says", "cite_index": 1}
+    ]
+    messages: dict[str, dict[str, Any]] = {
+        "1": {"fragments": [{"type": "REQUEST", "content": "asked"}]},
+        "2": {"fragments": [{"type": "SEARCH", "results": results}]},
+        "3": {"fragments": [{"type": "RESPONSE", "content": ""}]},
+    }
+    tree: dict[str, Any] = {"root": {"id": "root", "parent": None, "children": ["1"], "message": None}}
+    for name, message in messages.items():
+        parent = str(int(name) - 1) if name != "1" else "root"
+        time = {"inserted_at": f"2026-01-01T10:0{name}:00.000000+08:00", "files": [], "model": ""}
+        tree[name] = {"id": name, "parent": parent, "children": [], "message": {**time, **message}}
+    chat = {"id": "c", "title": "T", "inserted_at": "2026-01-01T10:00:00.000000+08:00", "mapping": tree}
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps([chat]))
+    said(tmp_path / "home", "import", str(path))
+    (found,) = _listed(tmp_path / "home")
+    shown = said(tmp_path / "home", "show", found["id"], "--all").out
+    assert "A page https://example.com/a\n  │ what it says\n" in shown
+    assert shown.rstrip().endswith("(empty)")
+    assert "what it says" not in said(tmp_path / "home", "show", found["id"]).out
+
+
 def test_the_head_of_a_version_is_that_versions(tmp_path: Path) -> None:
     """Title, date of change and number of messages are as they were, in words and as JSON."""
     chats = histories.chat(1, turns=2), histories.renamed(histories.chat(1, turns=4), "Renamed")

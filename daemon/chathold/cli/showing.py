@@ -119,6 +119,11 @@ def _say_message(message: dict[str, Any], *, everything: bool) -> None:
         state = "" if each["in_archive"] else " · " + _("not in the export")
         kind = _("file")
         write(f"  [{kind}: {clean(each['name'] or each['id'])}{state}]")
+        said = each.get("text", "")
+        if everything and said and not any(said in part["text"] for part in message["parts"]):
+            write(_folded(safe(said), everything=True))
+    if not message["attachments"] and not any(part["text"] or part.get("name") for part in message["parts"]):
+        write("  " + _("(empty)"))
 
 
 def _say_part(part: dict[str, Any], *, everything: bool) -> None:
@@ -131,7 +136,10 @@ def _say_part(part: dict[str, Any], *, everything: bool) -> None:
             write(f"```{clean(part.get('language', ''))}\n{text}\n```")
         case "citation":
             ref, address = clean(part.get("ref", "")), clean(part.get("url", ""))
-            write("  " + (" ".join(filter(None, (f"[{ref}]" if ref else "", name, address))) or text))
+            head = " ".join(filter(None, (f"[{ref}]" if ref else "", name, address)))
+            write("  " + (head or text))
+            if everything and head and text:
+                write(_folded(text, everything=True))
         case "attachment":
             if text:
                 called = name or _("pasted text")
