@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chathold.core.merge import Merged, Sighting, better_title, files_of, merge
+from chathold.core.attachments import files_of
+from chathold.core.merge import Merged, Sighting, better_title, merge
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading, Role
 
 TEXT, REASONING, CODE, RESULT = PartKind.TEXT, PartKind.REASONING, PartKind.CODE, PartKind.TOOL_RESULT

@@ -11,7 +11,8 @@ from msgspec import Struct, field
 from chathold.archive import contents
 from chathold.archive.contents import Listener
 from chathold.archive.reading import Record, sightings
-from chathold.core.merge import Sighting, better_title, files_of, outline
+from chathold.core.attachments import files_of
+from chathold.core.merge import Sighting, better_title, outline
 from chathold.core.model import Reading
 
 

@@ -7,13 +7,13 @@ empty, no placeholder and no cut-off beginning replaces what is there.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from chathold.core.attachments import add_files
 from chathold.core.model import Attachment, Message, Part, PartKind, Reading
 from chathold.core.tree import Tree
 
@@ -204,7 +204,7 @@ class _Fold(Struct):
             parts = _by_kind(message)
             blocks, flat = (parts, {}) if message.structured else ({}, parts)
             known = self.messages[message.id] = _Growing(message, message, blocks, flat, {})
-            _add_files(known.attachments, message)
+            add_files(known.attachments, message)
             self._touched.add(message.id)
         elif message != known.latest:  # the same once more says nothing new
             _take_in(known, message)
@@ -301,27 +301,6 @@ def _by_kind(message: Message) -> dict[PartKind, _Placed]:
     return {kind: tuple(parts) for kind, parts in found.items()}
 
 
-def files_of(messages: Iterable[Message]) -> Iterator[Attachment]:
-    """The files that the messages of one reading name, each once, as merging would give them."""
-    found: dict[str, dict[str, Attachment]] = {}
-    for message in messages:
-        if message.attachments:
-            _add_files(found.setdefault(message.id, {}), message)
-    for files in found.values():
-        yield from files.values()
-
-
-def _add_files(known: dict[str, Attachment], message: Message) -> None:
-    """Add a message's files: by id, or where they have none by name and by which of that name in it they are."""
-    nameless: defaultdict[str, int] = defaultdict(int)
-    for each in message.attachments:
-        key = each.id
-        if not key:
-            nameless[each.name] += 1
-            key = f"name:{each.name}" + (f":{nameless[each.name]}" if nameless[each.name] > 1 else "")
-        known[key] = _fuller(known.get(key), each)
-
-
 def _take_in(known: _Growing, message: Message) -> None:
     """Fold a form of a message, newer than those before, into what is known of it."""
     old = known.message
@@ -329,7 +308,7 @@ def _take_in(known: _Growing, message: Message) -> None:
     for kind, newer in _by_kind(message).items():
         if not _is_beginning(newer, alike.get(kind, ())):
             alike[kind] = newer
-    _add_files(known.attachments, message)
+    add_files(known.attachments, message)
     known.message = replace(
         message,
         author=message.author or old.author,
@@ -345,19 +324,6 @@ def _is_beginning(newer: _Placed, older: _Placed) -> bool:
     """Whether the newer text is the older one cut off: it then says less, not something else."""
     new, old = _words(newer), _words(older)
     return len(new) < len(old) and old.startswith(new)
-
-
-def _fuller(old: Attachment | None, new: Attachment) -> Attachment:
-    if old is None:
-        return new
-    less = len(new.text) < len(old.text) and old.text.startswith(new.text)
-    return Attachment(
-        new.id or old.id,
-        new.name or old.name,
-        new.mime or old.mime,
-        new.size if new.size is not None else old.size,
-        old.text if less else new.text,
-    )
 
 
 def _fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
