@@ -29,6 +29,8 @@ def test_a_missing_archive_is_told_of(home: Path) -> None:
             "The archive is not where it was.",
             os.fspath(home / "archive"),
         )
+    doctor = chathold(home, "doctor", expect=1)["checks"]
+    assert [each["state"] for each in doctor if each["name"] == "archive"] == ["fault"]
     run = said(home, "status")
     assert "! The archive is not where it was." in run.out
     assert "Nothing here yet" not in run.out

@@ -46,7 +46,7 @@ def situation_of(
         notes=notes,
         to_index=to_index,
         **_of_state(home.state, folder),
-        **(_of_archive(archive) if archive else {"away": missing_at(home)}),
+        **(_of_archive(archive) if archive else {"away": missing_at(home.state, folder)}),
         reminders=_of_reminders(home, archive, standing),
     )
 

@@ -104,7 +104,7 @@ def restore_command(call: Call, folder: Path) -> int:
     """Open the copy in DIR as this computer's archive."""
     copied = restore(folder.expanduser().absolute(), call.home.archive)
     with archive_of(call.home) as archive:
-        remember(call.home, str(archive.meta("id")))
+        remember(call.home.state, call.home.archive, str(archive.meta("id")))
     return _say_copied(call, copied, _("The archive is back, in {folder}."))
 
 

@@ -54,7 +54,7 @@ def import_command(
 ) -> int:
     """Import every path; 1 if any could not be."""
     receipts = []
-    create = new_archive or missing_at(call.home) is None
+    create = new_archive or missing_at(call.home.state, call.home.archive) is None
     with archive_of(call.home, create=create) as archive, _bar() as bar:
         wishes = Wishes(account, rescue, bar.show, waiting, partial(_keep_links, call.home.state))
         for path in paths:
@@ -68,7 +68,7 @@ def import_command(
             if folder and not call.as_json:
                 _say_missing(of_this)
             receipts += of_this
-        remember(call.home, str(archive.meta("id")))
+        remember(call.home.state, call.home.archive, str(archive.meta("id")))
         _forget_links(call.home.state, whole_sets(archive))
         index = make_searchable(
             archive, lambda done, total: bar.show("indexing", done, total), ended=bar.clear

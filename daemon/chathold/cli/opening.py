@@ -22,7 +22,7 @@ def archive_of(home: Home, *, create: bool = False) -> Iterator[Archive]:
     """The archive under `home`. Raises `ChatholdError` if there is none and it is not to be made."""
     archive = Archive.open(home.archive, create=create, now=time.time())
     if archive is None:
-        if away := missing_at(home):
+        if away := missing_at(home.state, home.archive):
             raise away
         raise ChatholdError(
             _("There is no archive yet."),

@@ -13,7 +13,6 @@ from chathold.state.memory import ARCHIVE
 from chathold.state.store import DATABASE
 
 if TYPE_CHECKING:
-    from chathold.home import Home
     from chathold.state import State
 
 _ARCHIVE_DATABASE = "archive.db"
@@ -32,12 +31,12 @@ def note_archive(state: State, archive: Path, name: str) -> bool:
     return known is not None and known["id"] != name
 
 
-def remember(home: Home, name: str) -> None:
-    """Remember the archive of this id, which is in use under `home`."""
+def remember(states: Path, archive: Path, name: str) -> None:
+    """Remember in the folder of the state that the archive of this id is in use."""
     from chathold.state import State  # noqa: PLC0415 - whoever only looks remembers nothing
 
-    with closing(State.open(home.state)) as state:
-        note_archive(state, home.archive, name)
+    with closing(State.open(states)) as state:
+        note_archive(state, archive, name)
 
 
 def missing(state: State, archive: Path) -> ArchiveError | None:
@@ -65,14 +64,14 @@ def missing(state: State, archive: Path) -> ArchiveError | None:
     )
 
 
-def missing_at(home: Home) -> ArchiveError | None:
-    """The same of the archive under `home`."""
-    if not os.path.exists(home.state / DATABASE):  # noqa: PTH110 - as above
+def missing_at(states: Path, archive: Path) -> ArchiveError | None:
+    """The same, by what stands in the folder of the state, if it is there."""
+    if not os.path.exists(states / DATABASE):  # noqa: PTH110 - as above
         return None
     from chathold.state import State  # noqa: PLC0415 - as above
 
-    state = State.look(home.state)
+    state = State.look(states)
     if state is None:
         return None
     with closing(state):
-        return missing(state, home.archive)
+        return missing(state, archive)

@@ -15,6 +15,7 @@ from pathlib import Path
 from chathold.archive.folder import DATABASE
 from chathold.archive.store import Archive
 from chathold.core.texts import _
+from chathold.daemon.last_seen import missing_at
 from chathold.doctor.findings import Finding, Patient, State
 from chathold.filesystems import cloud_of, file_system_of, is_there, nearest
 
@@ -36,6 +37,8 @@ def archive(patient: Patient) -> Iterator[Finding]:
         what = _("The archive is to be in {folder}, and {parent} is not there.")
         fix = _("Plug in its disk, or name another place in archive.folder.")
         yield Finding("archive", State.FAULT, what.format(folder=folder, parent=folder.parent), fix)
+    elif away := missing_at(patient.home.state, folder):
+        yield Finding("archive", State.FAULT, f"{away.place}: {away.title}", away.advice)
     else:
         what = _("Archive: none yet. The first import makes it, in {folder}").format(folder=folder)
         yield Finding("archive", State.OK, what)
