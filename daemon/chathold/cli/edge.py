@@ -63,12 +63,11 @@ def _check_text(arguments: list[str]) -> None:
     """Refuse bytes that are no text, but for the names of files that are there: Linux lets those be anything."""
     for each in arguments:
         try:
-            each.encode()
-        except UnicodeEncodeError:
+            os.fsencode(each).decode()
+        except UnicodeError:
             if not os.path.lexists(each):
-                raise UsageError(
-                    _("This is no text: {argument}").format(argument=each.encode(errors="replace").decode())
-                ) from None
+                said = each.encode(errors="replace").decode()
+                raise UsageError(_("This is no text: {argument}").format(argument=said)) from None
 
 
 def _stop_writing() -> None:
