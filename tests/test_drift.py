@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -252,6 +253,69 @@ def test_a_file_where_no_service_puts_any_is_told_of(tmp_path: Path) -> None:
     assert receipt["problems"] == [
         {"where": "talks.csv", "what": "This part of the export is not understood yet; it is kept as it is."}
     ]
+
+
+def test_what_failed_fails_again(tmp_path: Path) -> None:
+    """Nobody understands it any better: it is not called known."""
+    path = _export(tmp_path, 3, conversations={"version": 2, "threads": CHATS})
+    first, again = (
+        chathold(tmp_path / "home", "import", str(path), expect=1)["imports"][0] for _time in "12"
+    )
+    assert (again["outcome"], again["advice"]) == (first["outcome"], first["advice"])
+    assert again["problems"]
+
+
+def test_an_empty_list_of_chats_beside_what_nobody_knows_is_a_failure(tmp_path: Path) -> None:
+    """They may be there."""
+    path = tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in {
+            "user.json": json.dumps(OWNER),
+            "conversations.json": "[]",
+            "a.csv": "id,text",
+        }.items():
+            packed.writestr(name, data)
+    (receipt,) = chathold(tmp_path / "home", "import", str(path), expect=1)["imports"]
+    assert receipt["problems"] == [{"where": "a.csv", "what": _NO_LIST}]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("archived.json.gz", gzip.compress(json.dumps(CHATS[4:]).encode())),
+        ("old.ndjson", b"packed"),
+        ("messages/1.json", json.dumps([{"sender": "human", "text": "said"}]).encode()),
+        ("messages/2.json", json.dumps([{"author": {"role": "user"}, "body": "said"}]).encode()),
+    ],
+)
+def test_chats_beside_the_list_are_neither_gone_nor_all_here(tmp_path: Path, name: str, data: bytes) -> None:
+    """Whatever they are packed in: an export with them is not known to be whole."""
+    home = tmp_path / "home"
+    chathold(home, "import", str(_export(tmp_path, 2, conversations=CHATS)))
+    path = tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("user.json", json.dumps(OWNER))
+        packed.writestr("conversations.json", json.dumps(CHATS[:7]))
+        packed.writestr(name, data)
+    (receipt,) = chathold(home, "import", str(path))["imports"]
+    assert name in {each["where"] for each in receipt["problems"]}
+    assert [each["gone_since"] for each in chathold(home, "list")["conversations"]] == [None] * 8
+    (found,) = chathold(home, "check")["accounts"]
+    assert found["verdict"] == "not_yet"
+
+
+def test_unknown_files_of_one_name_are_several_documents(tmp_path: Path) -> None:
+    """Each in its folder: none is a version of another."""
+    home, path = tmp_path / "home", tmp_path / f"{'f' * 64}-2026-03-01-12-00-00.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("user.json", json.dumps(OWNER))
+        packed.writestr("conversations.json", json.dumps(CHATS))
+        for each in ("a", "b"):
+            packed.writestr(f"notes/{each}/notes.json", json.dumps({"note": f"words of {each}"}))
+    chathold(home, "import", str(path))
+    assert len(chathold(home, "list", "--documents")["documents"]) == 2
+    for each in ("a", "b"):
+        assert len(chathold(home, "search", f'"words of {each}"')["results"]) == 1
 
 
 def test_an_export_of_an_impossible_date_makes_nothing_gone(tmp_path: Path) -> None:

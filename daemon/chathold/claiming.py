@@ -167,6 +167,9 @@ def _unrecognised(name: str, value: Any) -> Recognition:
 
 _TALKS_NAME = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json", re.IGNORECASE)
 _PACKED_TALKS = re.compile(r"(?:.*/)?(?:[a-z]+[-_ ])?(?:conversations?|chats?)(?:[-_ .]\w+)*", re.IGNORECASE)
+_PACKED_LIST = re.compile(
+    r"\.(?:jsonl|ndjson|parquet|sqlite3?|db|(?:jsonl?|tar|csv)\.\w+|tgz|7z|rar)$", re.IGNORECASE
+)
 _NAMED_IN_ZIP = re.compile(rb"conversations[-\w .()]{0,20}\.json", re.IGNORECASE)
 _LONGEST_NAME = 40
 _PERSONAL_NAME = re.compile(r"(?:.*/)?users?\.json", re.IGNORECASE)
@@ -197,7 +200,7 @@ def nobodys_files(claimed: Claimed) -> list[str]:
 
 def _may_hold_talks(member: Member) -> bool:
     """Whether a file says of itself that it holds conversations: by its name, or by a name in it, if it is a ZIP."""
-    if _PACKED_TALKS.fullmatch(member.name):
+    if _PACKED_TALKS.fullmatch(member.name) or _PACKED_LIST.search(member.name):
         return True
     return member.name.lower().endswith(".zip") and _names_talks(member)
 

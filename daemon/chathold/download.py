@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ NO_LIST = N_("No list of chats is in this export. They may be in this file, whic
 IN_THE_FUTURE = N_(
     "Its date lies in the future: some clock was wrong. When this export was made is not known by it."
 )
-_OF_CHATS = re.compile(rb'"(?:mapping|chat_messages|fragments)"\s*:')
+_OF_CHATS = re.compile(
+    rb'"(?:mapping|chat_messages|fragments|sender)"\s*:|"(?:role|author)"\s*:\s*(?:"(?:user|human|assistant)"|\{)'
+)
 """In a file that nobody understands, this tells of chats."""
 
 _LARGEST_SINGLE = 1 << 30
@@ -68,6 +71,10 @@ class Summary(Struct):
     unread: bool
 
 
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
 class Download(Struct):
     """One download being read."""
 
@@ -83,6 +90,7 @@ class Download(Struct):
     unread: list[str] = field(default_factory=list)
     passed_over: bool = False
     done: int = 0
+    _bases: Counter[str] = field(default_factory=Counter)
 
     def read(self, claimed: Claimed) -> None:
         """Read every member: who it belongs to first, then records, then files."""
@@ -92,13 +100,11 @@ class Download(Struct):
         self.unread = unread_conversations(claimed)
         self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
         if claimed.lacks_chats and not self.unread:
-            self.unread = nobodys_files(claimed)
-            self.problems += [Problem(name, NO_LIST) for name in self.unread]
-        self.problems += [
-            Problem(member.name, NOT_UNDERSTOOD)
-            for member, found in members
-            if found.use is Use.ASSET and found.kind == OTHER and member.name not in self.unread
-        ]
+            self._note_doubtful(claimed)
+        strange = [member.name for member, found in members if found.use is Use.ASSET and found.kind == OTHER]
+        self.problems += [Problem(name, NOT_UNDERSTOOD) for name in strange if name not in self.unread]
+        self.passed_over |= bool(strange)
+        self._bases = Counter(_base(member.name) for member, found in members if found.kind == OTHER)
         for member, found in members:
             if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
                 self.taking.forget_all = True
@@ -108,6 +114,18 @@ class Download(Struct):
                 if not self.wishes.rescue:
                     raise
                 self.problems.append(Problem(member.name, RESCUED))
+        if not (self._has_chats() or self.unread or self.coverage().part_of or self.manifest):
+            self._note_doubtful(claimed)
+
+    def _has_chats(self) -> bool:
+        """Whether any chat was found, were it one that is to be forgotten."""
+        chats = self.taking.counts[True]
+        return bool(chats.found or chats.forgotten) or self.taking.forget_all
+
+    def _note_doubtful(self, claimed: Claimed) -> None:
+        """Without any chat, files of which nothing is known may hold them."""
+        self.unread = nobodys_files(claimed)
+        self.problems += [Problem(name, NO_LIST) for name in self.unread]
 
     def _read_member(self, member: Member, found: Recognition) -> None:
         match found.use:
@@ -158,7 +176,8 @@ class Download(Struct):
         if member.name not in self.unread and _OF_CHATS.search(raw):
             self.unread.append(member.name)
             self.problems.append(Problem(member.name, CONVERSATIONS_UNREAD))
-        self.taking.keep_whole(raw, found, name=member.name.rpartition("/")[2])
+        base = _base(member.name)
+        self.taking.keep_whole(raw, found, name=base if self._bases[base] == 1 else member.name)
 
     def _keep(self, member: Member, ref: str = "") -> None:
         """Keep a member as a file."""

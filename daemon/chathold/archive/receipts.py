@@ -144,9 +144,10 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
     counts = {talk: held[talk].records for talk in (True, False)}
     parts = _parts(archive, file)
     forgotten = not any(counts.values()) and _was_forgotten(database, file)
+    failed = _had_failed(database, file)
     return Receipt(
         str(path),
-        Outcome.ALREADY_IMPORTED,
+        Outcome.FAILED if failed else Outcome.ALREADY_IMPORTED,
         digest.hex(),
         conversations=Tally(found=counts[True], unchanged=counts[True]),
         documents=Tally(found=counts[False], unchanged=counts[False]),
@@ -154,9 +155,15 @@ def already_imported(archive: Archive, digest: bytes, path: Path) -> Receipt:
         parts_missing=parts.missing,
         parts_within=parts.within,
         problems=tuple(Problem(where, what) for where, what in json.loads(size_of_problems)),
-        advice=_(FORGOTTEN) if forgotten else _part_advice(parts),
+        advice=_(NOTHING_READ) if failed else _(FORGOTTEN) if forgotten else _part_advice(parts),
         **_facts(database, file, held[True]),
     )
+
+
+def _had_failed(database: sqlite3.Connection, file: int) -> bool:
+    """Whether nothing in a file could be read when it was imported: so it is still, for today's readers."""
+    row = database.execute("SELECT json FROM receipt WHERE file = ?", (file,)).fetchone()
+    return row is not None and json.loads(row[0])["outcome"] == Outcome.FAILED.value
 
 
 def _was_forgotten(database: sqlite3.Connection, file: int) -> bool:
