@@ -61,7 +61,7 @@ def of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("two")
     chathold(folder / "home", "import", str(write(folder / "ada.zip", "Ada", FILES)))
     bob = write(folder / "bob.zip", "Bob", {"of bob.txt": b"Bob's"}, chats=False)
-    chathold(folder / "home", "import", str(bob))
+    chathold(folder / "home", "import", str(bob), expect=1)  # no chat, beside a file that nobody knows
     return folder / "home"
 
 
