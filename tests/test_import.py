@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -533,6 +533,15 @@ def test_files_that_only_lists_name_are_told_alike(tmp_path: Path) -> None:
     assert (left_out["chats"], found["verdict"]) == (1, "here_except")
 
 
+@contextmanager
+def new_archive(home: Path) -> Iterator[Archive]:
+    """The archive in this home, made just now."""
+    archive = Archive.open(home / "archive", create=True)
+    assert archive is not None
+    with closing(archive):
+        yield archive
+
+
 def test_a_file_that_another_takes_the_place_of_meanwhile_is_not_imported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -545,9 +554,7 @@ def test_a_file_that_another_takes_the_place_of_meanwhile_is_not_imported(
         other.replace(place)
         return found
 
-    archive = Archive.open(home / "archive", create=True)
-    assert archive is not None
-    with closing(archive):
+    with new_archive(home) as archive:
         with monkeypatch.context() as patched:
             patched.setattr(intake, "fingerprint", taken)
             with pytest.raises(Incomplete):
@@ -596,9 +603,7 @@ def test_a_file_that_another_process_has_just_added_is_known(
 ) -> None:
     """It is visible, and nothing of it derived: whoever comes next does what is left, and tells of all it holds."""
     home, path, known, first = tmp_path / "home", rich(tmp_path), recognised, iter(looks)
-    archive = Archive.open(home / "archive", create=True)
-    assert archive is not None
-    with closing(archive):
+    with new_archive(home) as archive:
         with monkeypatch.context() as patched:
             patched.setattr(intake, "derive", _stop)
             with pytest.raises(Stopped):

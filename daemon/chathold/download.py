@@ -76,7 +76,10 @@ def _base(name: str) -> str:
 
 
 class Download(Struct):
-    """One download being read."""
+    """One download being read.
+
+    `unread` are members of chats that nobody could read; `passed_over`: something else was not read that may hold some.
+    """
 
     taking: Taking
     provider: Provider
@@ -97,14 +100,7 @@ class Download(Struct):
         order = {Use.ACCOUNTS: 0, Use.MANIFEST: 1, Use.ASSET: 3}
         members = sorted(claimed.members, key=lambda each: order.get(each[1].use, 2))
         self.recognised = [(member.name, found) for member, found in claimed.members]
-        self.unread = unread_conversations(claimed)
-        self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
-        if claimed.lacks_chats and not self.unread:
-            self._note_doubtful(claimed)
-        strange = [member.name for member, found in members if found.use is Use.ASSET and found.kind == OTHER]
-        self.problems += [Problem(name, NOT_UNDERSTOOD) for name in strange if name not in self.unread]
-        self.passed_over |= bool(strange)
-        self._bases = Counter(_base(member.name) for member, found in members if found.kind == OTHER)
+        self._note_strange(claimed)
         for member, found in members:
             if found.use is not Use.ACCOUNTS and self.taking.forgets(self.owners, self.wishes.account):
                 self.taking.forget_all = True
@@ -116,6 +112,18 @@ class Download(Struct):
                 self.problems.append(Problem(member.name, RESCUED))
         if not (self._has_chats() or self.unread or self.coverage().part_of or self.manifest):
             self._note_doubtful(claimed)
+
+    def _note_strange(self, claimed: Claimed) -> None:
+        """Tell of members that hold chats and cannot be read, and of files where the service puts none."""
+        self.unread = unread_conversations(claimed)
+        self.problems += [Problem(name, CONVERSATIONS_UNREAD) for name in self.unread]
+        if claimed.lacks_chats and not self.unread:
+            self._note_doubtful(claimed)
+        others = [(member.name, found.use) for member, found in claimed.members if found.kind == OTHER]
+        strange = [name for name, use in others if use is Use.ASSET]
+        self.problems += [Problem(name, NOT_UNDERSTOOD) for name in strange if name not in self.unread]
+        self.passed_over |= bool(strange)
+        self._bases = Counter(_base(name) for name, _use in others)
 
     def _has_chats(self) -> bool:
         """Whether any chat was found, were it one that is to be forgotten."""

@@ -278,36 +278,26 @@ def _of_catching_up(now: Situation) -> Iterator[Concern]:
 
 
 def _of_copies(now: Situation) -> Iterator[Concern]:
-    if now.holds and not now.copies:
-        yield Concern(
-            Kind.COPY,
-            Severity.MILD,
-            _("There is only one copy of your archive."),
-            _("If this disk fails, it is lost."),
-            _("Make a second one on another disk."),
-            Leads.COPY,
-            typed=_('Make a second one on another disk: "chathold backup DIR".'),
-        )
-    elif now.holds and now.copies == now.lost:
-        yield Concern(
-            Kind.COPY,
-            Severity.MILD,
-            _("The second copy of your archive is not where it was."),
+    if not now.holds:
+        return
+    if not now.copies:
+        title, detail = _("There is only one copy of your archive."), _("If this disk fails, it is lost.")
+        step = _("Make a second one on another disk.")
+        typed = _('Make a second one on another disk: "chathold backup DIR".')
+    elif now.copies == now.lost:
+        title = _("The second copy of your archive is not where it was.")
+        detail, step = (
             _("If this disk fails, there may be no other."),
             _("Connect its disk, or make another one."),
-            Leads.COPY,
-            typed=_('Connect its disk, or make another one: "chathold backup DIR".'),
         )
-    elif now.holds and now.copies == now.beside:
-        yield Concern(
-            Kind.COPY,
-            Severity.MILD,
-            _("The second copy of your archive is on the same disk."),
-            _("If this disk fails, both are lost."),
-            _("Make one on another disk."),
-            Leads.COPY,
-            typed=_('Make one on another disk: "chathold backup DIR".'),
-        )
+        typed = _('Connect its disk, or make another one: "chathold backup DIR".')
+    elif now.copies == now.beside:
+        title = _("The second copy of your archive is on the same disk.")
+        detail, step = _("If this disk fails, both are lost."), _("Make one on another disk.")
+        typed = _('Make one on another disk: "chathold backup DIR".')
+    else:
+        return
+    yield Concern(Kind.COPY, Severity.MILD, title, detail, step, Leads.COPY, typed=typed)
 
 
 def _of_reminder(reminder: Reminder, words: str) -> Concern:

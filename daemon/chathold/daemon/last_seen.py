@@ -15,8 +15,6 @@ from chathold.state.store import DATABASE
 if TYPE_CHECKING:
     from chathold.state import State
 
-_ARCHIVE_DATABASE = "archive.db"
-
 
 def may_create(state: State, archive: Path) -> bool:
     """Whether an archive that is missing in this folder may be made without a word: never where one was seen."""
@@ -41,7 +39,7 @@ def remember(states: Path, archive: Path, name: str) -> None:
 
 def missing(state: State, archive: Path) -> ArchiveError | None:
     """What to say where there is no archive in this folder and one was seen before; none if all is as it should be."""
-    if os.path.exists(archive / _ARCHIVE_DATABASE):  # noqa: PTH110 - `Path.exists` may raise
+    if _is_there(archive):
         return None
     known = state.memory.get(ARCHIVE)
     if known is None:
@@ -66,12 +64,18 @@ def missing(state: State, archive: Path) -> ArchiveError | None:
 
 def missing_at(states: Path, archive: Path) -> ArchiveError | None:
     """The same, by what stands in the folder of the state, if it is there."""
-    if not os.path.exists(states / DATABASE):  # noqa: PTH110 - as above
+    if _is_there(archive) or not os.path.exists(states / DATABASE):  # noqa: PTH110 - `Path.exists` may raise
         return None
-    from chathold.state import State  # noqa: PLC0415 - as above
+    from chathold.state import State  # noqa: PLC0415 - most archives are there
 
     state = State.look(states)
     if state is None:
         return None
     with closing(state):
         return missing(state, archive)
+
+
+def _is_there(archive: Path) -> bool:
+    from chathold.archive.folder import DATABASE as ARCHIVE_DATABASE  # noqa: PLC0415 - the daemon needs no archive
+
+    return os.path.exists(archive / ARCHIVE_DATABASE)  # noqa: PTH110 - as above

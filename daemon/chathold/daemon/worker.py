@@ -18,6 +18,7 @@ from typing import Self, TextIO
 
 from msgspec.structs import replace
 
+from chathold.archive.folder import DATABASE
 from chathold.archive.receipts import as_json
 from chathold.archive.store import Archive
 from chathold.archive.summary import accounts
@@ -178,10 +179,10 @@ class _Worker:
         return self._archive is not None and standing(self._archive).differs
 
     def _opened(self, *, create: bool) -> Archive:
-        there = _identity(self._folder / "archive.db")
+        there = _identity(self._folder / DATABASE)
         if self._archive is None or there is None or there != self._identity:
             self._archive = Archive.open(self._folder, create=create, now=time.time())
-            self._identity = _identity(self._folder / "archive.db")
+            self._identity = _identity(self._folder / DATABASE)
         if self._archive is None:
             raise ArchiveError(
                 _("The archive is not where it was."),

@@ -13,7 +13,7 @@ from chathold.core.errors import NotAnExport
 from chathold.core.texts import _
 from chathold.exports.appearance import begins_like_json, refusal
 from chathold.exports.directory import LOCAL, find_end
-from chathold.exports.loose import file_member, files_below, folder_members
+from chathold.exports.loose import Found, file_member, files_below, folder_members
 from chathold.exports.members import Download, Export, ExportForm, Member, Meter, Stamp, stamp
 from chathold.exports.names import is_junk
 from chathold.exports.nesting import expanded, inside
@@ -58,9 +58,13 @@ def stamps(path: Path) -> Mapping[Path, Stamp]:
     try:
         if not path.is_dir():
             return {path: stamp(path)}
-        return {file.path: stamp(file.path) for file in files_below(path, _unopened(name))}
+        return _stamps(files_below(path, _unopened(name)))
     except OSError as error:
         raise unreadable(name, error) from error
+
+
+def _stamps(files: Iterable[Found]) -> dict[Path, Stamp]:
+    return {file.path: stamp(file.path) for file in files}
 
 
 def _unopened(name: str) -> Download:
@@ -133,15 +137,13 @@ def _file(path: Path, download: Download) -> Export:
 def _folder(path: Path, download: Download) -> Export:
     """A folder."""
     found = files_below(path, download)
-    stamps: dict[Path, Stamp] = {}
     try:
-        for file in found:
-            stamps[file.path] = stamp(file.path)
+        before = _stamps(found)
     except OSError as error:
         raise unreadable(download.name, error) from error
     download.meter = Meter(download.name, sum(file.size for file in found))
     return Export(
-        path, ExportForm.FOLDER, _members(folder_members(found, download), download), download, stamps
+        path, ExportForm.FOLDER, _members(folder_members(found, download), download), download, before
     )
 
 

@@ -309,7 +309,7 @@ class Splitter:
         return None
 
     def _proven(self, cut: int, *, row: bool) -> list[bytes] | Batch:
-        """The records up to a cut. Raises msgspec's errors if it is none."""
+        """The records up to a cut. Raises msgspec's errors if those are not all that stands there."""
         at, held = self._window.at, self._window.held
         if row:
             with self._window.array(at, cut) as place:
@@ -319,7 +319,7 @@ class Splitter:
         return self._cut(at, cut)
 
     def _cut(self, at: int, end: int) -> list[bytes]:
-        """The records between two places. Raises msgspec's errors if those are not all that stands there."""
+        """The records between two places; raises as `_proven` does."""
         with (
             self._window.array(at, end) as (start, stop),
             memoryview(self._window.held) as view,

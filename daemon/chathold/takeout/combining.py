@@ -99,7 +99,8 @@ def _written(
             values[number] = canonical.parse(blobs.fetch(archive.database, forms[number].form)).value
         return values[number]
 
-    base, newest = value(len(forms) - 1), blobs.fetch(archive.database, forms[-1].form)
+    newest = blobs.fetch(archive.database, forms[-1].form)
+    base = values[len(forms) - 1] = canonical.parse(newest).value
     if record.kind != CONVERSATION or not isinstance(base, dict):
         return _as_exported(record, newest) or newest
     told = [{message.id: message for message in reading.messages} for reading in readings]
